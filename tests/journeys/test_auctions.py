@@ -124,7 +124,7 @@ def test_a_winner_pays_and_the_money_is_held_and_released(world: World) -> None:
     assert world.rows("SELECT status, net_minor FROM payment_transaction") == [("held", 19_065)]
     kinds = world.rows("SELECT user_id, kind FROM notification WHERE kind IN ('order_paid', 'order_received')")
     assert sorted(kinds) == sorted([(winner, "order_paid"), (seller_id, "order_received")])  # type: ignore[type-var]
-    parcel = order_rules.parcel("other", name="Bike courier", tracking_number="X1234", link="")
+    parcel = order_rules.parcel("other", name="Bike courier", tracking_number="X1234", link="https://example.com/X1234")
     db.atomic(orders.ship, (), seller_id=seller_id, number=number, parcel=parcel, now=world.now)
     world.advance(days=31)
     world.settle_down()

@@ -38,6 +38,7 @@ _IDS = (
     "seller_id",
     "debt_id",
     "discount_id",
+    "auction_id",
     "profile_id",
     "rate_id",
     "rule_id",

@@ -54,7 +54,7 @@ def auction(auction_id: int) -> ResponseReturnValue:
 def new_auction(listing_id: int) -> ResponseReturnValue:
     """Ask for the terms of a new auction of one of the seller's own listings, or begin it."""
     seller_id = guards.viewer().user_id
-    listing = shelf_queries.own_listing(seller_id, listing_id)
+    listing = shelf_queries.own_listing(listing_id, seller_id)
     currency = listing.price.currency
     form = AuctionForm(data=auction_form.suggested(listing.price.minor, currency, clock.now()))
     page = EditPage(
