@@ -23,6 +23,7 @@ from marketplace.payments.fees import PlatformFee
 from marketplace.payments.models import OrderFee
 from marketplace.payments.rules import Share
 from marketplace.taxes.rules import DeliveryTax
+from marketplace.wallets.rules import WALLET
 
 
 class _Kind(NamedTuple):
@@ -37,7 +38,7 @@ def open_orders(
     *,
     channel: str,
     note: str,
-    from_wallet: bool,
+    paid_by: str,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -57,7 +58,7 @@ def open_orders(
         for shop, subsidy in zip(shops, subsidies, strict=True)
     ]
     platform = [Money.total([part.fee for part in parts], purchase.currency) for parts in fees_by_shop]
-    processing = payment_rules.NO_PROCESSING if from_wallet else agreement.processing
+    processing = payment_rules.NO_PROCESSING if paid_by == WALLET else agreement.processing
     shares = payment_rules.shares([shop.total for shop in shops], platform, processing, subsidies)
     for shop, share, parts in zip(shops, shares, fees_by_shop, strict=True):
         order = _order(session, purchase, shop, share, note, now)

@@ -74,8 +74,8 @@ class Agreed:
     """CurrencyPart.names of what was shown; "" where the form did not say."""
     collected: tuple[int, ...] = ()
     """The sellers whose goods the buyer collects, where there is a choice."""
-    from_wallet: bool = False
-    """Whether the buyer's wallet pays all of it, at once."""
+    paid_by: str = page.PROVIDER
+    """What pays all of it: a provider with a payment page, or the buyer's wallet at once."""
     auction_id: int | None = None
     """The won auction that is paid, instead of a basket."""
 
@@ -117,7 +117,7 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     if agreed.shown_names not in {"", part.names}:
         raise CartChanged(_(_OTHER_NAMES))
     purchase = _begin(session, agreed, priced, source, actor=actor, now=now)
-    how: dict[str, Any] = {"from_wallet": agreed.from_wallet, "actor": actor, "now": now}
+    how: dict[str, Any] = {"paid_by": agreed.paid_by, "actor": actor, "now": now}
     opening.open_orders(session, purchase, priced, channel=source.channel, note=agreed.buyer_note, **how)
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
     _reserve(session, purchase, page_expires_at=expires_at, settings=settings, actor=actor, now=now)

@@ -22,7 +22,6 @@ from marketplace.payment_records.records import NewPayment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
-from marketplace.wallets.rules import WALLET
 
 # Nobody is asked for nothing: a free purchase is settled without a provider.
 NO_PROVIDER = "none"
@@ -50,13 +49,13 @@ def plan_payment(
     settings: Settings,
     actor: Actor,
     now: datetime,
-    from_wallet: bool = False,
+    paid_by: str = PROVIDER,
 ) -> Opened:
     """Record a pending payment (S1.12: before the redirect) and plan the call that opens its page.
 
-    A purchase that costs nothing has no page, nor has one that is paid `from_wallet`.
+    `paid_by` names the provider. A purchase that costs nothing has no page, nor has one that a wallet pays.
     """
-    provider = (WALLET if from_wallet else PROVIDER) if purchase.total_minor else NO_PROVIDER
+    provider = paid_by if purchase.total_minor else NO_PROVIDER
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     payment = records.create_pending_payment(
         NewPayment(

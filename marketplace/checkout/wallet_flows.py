@@ -11,6 +11,7 @@ from marketplace.config import Settings
 from marketplace.errors import Conflict
 from marketplace.language import gettext as _
 from marketplace.providers.base import Provider
+from marketplace.wallets.rules import WALLET
 
 _TABS = 5
 _LONGEST_TOKEN = 64
@@ -24,7 +25,7 @@ def buy(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settings
     wallet: that page is closed first, and money that comes through it all the same goes back (scar S62). Raises
     Overdraft when the wallet holds less than the total, and Conflict as `flows.begin` does.
     """
-    mine = replace(agreed, from_wallet=True, token=agreed.token[: _LONGEST_TOKEN - len(_MARK)] + _MARK)
+    mine = replace(agreed, paid_by=WALLET, token=agreed.token[: _LONGEST_TOKEN - len(_MARK)] + _MARK)
     locks = (f"wallet:{agreed.buyer_id}", db.TURN)
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=mine.token, buyer_id=mine.buyer_id)

@@ -13,7 +13,7 @@ from marketplace.accounts.operations import PostalAddress
 from marketplace.auctions import paying_queries
 from marketplace.checkout import flows, queries, wallet_flows
 from marketplace.checkout.operations import Agreed
-from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.language import gettext as _
 from marketplace.wallets import queries as wallets
 from marketplace.wallets.rules import Overdraft
@@ -112,6 +112,9 @@ def _pay(of: Bought) -> ResponseReturnValue:
     except Conflict as error:
         form.form_errors.append(_too_little(error) if isinstance(error, Overdraft) else error.message)
         return _again(of, form, saved, 409)
+    except NotAllowed as error:
+        form.form_errors.append(error.message)
+        return _again(of, form, saved, 403)
     db.atomic(accounts.remember_address, (), user_id=here.user_id, address=delivery, now=clock.now())
     return _onward(outcome)
 
