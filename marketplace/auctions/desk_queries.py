@@ -17,6 +17,7 @@ from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.paging import Cursor, Listed, read_page
+from marketplace.payments import fees
 from marketplace.payments.models import FeeSchedule, OrderFee, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.prepared import is_any
@@ -148,6 +149,13 @@ def own_auction(auction_id: int, seller_id: int) -> AuctionRow:
 def paying(auction_id: int) -> list[PayingRow]:
     """Return the purchases of an auction, newest first."""
     return [PayingRow(*tuple(row)) for row in db.read(_PAYING, {"auction_id": auction_id})]
+
+
+def platform_rate(seller_id: int, now: datetime) -> int:
+    """Return what the platform takes of a seller's auctions now, whatever is sold, in basis points."""
+    valid = db.read(fees.valid_schedules(channel=fees.AUCTION, seller_ids=[seller_id], now=now))
+    newest = {(each.seller_id, each.category): int(each.platform_basis_points) for each in valid}
+    return newest.get((seller_id, None), newest[None, None])
 
 
 def strikes(user_id: int) -> list[Strike]:

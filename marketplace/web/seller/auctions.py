@@ -11,6 +11,7 @@ from marketplace.auctions.desk_queries import DeskTab
 from marketplace.catalog import shelf_queries
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
 from marketplace.language import gettext as _
+from marketplace.numerals import percent
 from marketplace.web import auction_parts, guards, lists
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import seller_console
@@ -61,7 +62,10 @@ def new_auction(listing_id: int) -> ResponseReturnValue:
         title=_("Put %(title)s up for auction", title=listing.title),
         console=seller_console("auctions"),
         currency=currency,
-        note=_("One piece of it is set aside until the auction is over. You receive what is paid less 7 % of it."),
+        note=_(
+            "One piece of it is set aside until the auction is over. Our fee is %(rate)s of what is paid, and nothing else.",
+            rate=percent(desk_queries.platform_rate(seller_id, clock.now())),
+        ),
         button=_("Begin the auction"),
         back_url=url_for("seller.edit", listing_id=listing_id),
         back_label=listing.title,
