@@ -63,7 +63,7 @@ def new_auction(listing_id: int) -> ResponseReturnValue:
         console=seller_console("auctions"),
         currency=currency,
         note=_(
-            "One piece of it is set aside until the auction is over. Our fee is %(rate)s of what is paid, and nothing else.",
+            "One piece of it is set aside until the auction is over. Our fee is %(rate)s of what is paid.",
             rate=percent(desk_queries.platform_rate(seller_id, clock.now())),
         ),
         button=_("Begin the auction"),
