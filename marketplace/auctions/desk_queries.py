@@ -143,7 +143,7 @@ def own_auction(auction_id: int, seller_id: int) -> AuctionRow:
     row = db.read_one(ROWS.where(Auction.id == auction_id, Auction.seller_id == seller_id))
     if row is None:
         raise NotFound(_("There is no such auction."))
-    return AuctionRow(*row)
+    return AuctionRow(*tuple(row))
 
 
 def paying(auction_id: int) -> list[PayingRow]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
@@ -195,20 +196,20 @@ def auction(auction_id: int) -> AuctionRow:
     row = db.read_one(_ONE, {"auction_id": auction_id})
     if row is None:
         raise NotFound(_("There is no such auction."))
-    return AuctionRow(*row)
+    return AuctionRow(*tuple(row))
 
 
 def bids(auction_id: int, most: int | None = None) -> list[BidRow]:
     """Return the bids of an auction, newest first, at most `most`."""
     newest = _BIDS.order_by(Bid.id.desc())
-    return [BidRow(*row) for row in db.read(newest.limit(most) if most else newest, {"auction_id": auction_id})]
+    return [BidRow(*tuple(row)) for row in db.read(newest.limit(most) if most else newest, {"auction_id": auction_id})]
 
 
 def last_bid(auction_id: int, bidder_id: int) -> BidRow | None:
     """Return what somebody bid last in an auction; None for who has not."""
     own = _BIDS.where(Bid.bidder_id == bidder_id).order_by(Bid.id.desc()).limit(1)
     row = db.read_one(own, {"auction_id": auction_id})
-    return BidRow(*row) if row else None
+    return BidRow(*tuple(row)) if row else None
 
 
 def my_bids(bidder_id: int, tab: MyTab, cursor: Cursor) -> Listed[MyBid]:
@@ -216,7 +217,11 @@ def my_bids(bidder_id: int, tab: MyTab, cursor: Cursor) -> Listed[MyBid]:
     mine = _MINE.where(Bid.bidder_id == bidder_id)
     if tab in MY_TABS:
         mine = mine.where(is_any(Bid.status, tuple(MY_TABS[tab])))
-    return read_page(mine, Bid.__table__.c.id, cursor, lambda *row: MyBid(*row[:3], AuctionRow(*row[3:])))
+    return read_page(mine, Bid.__table__.c.id, cursor, _my_bid)
+
+
+def _my_bid(bid_id: int, maximum_minor: int, status: BidStatus, *columns: Any) -> MyBid:
+    return MyBid(bid_id, maximum_minor, status, AuctionRow(*columns))
 
 
 def my_counts(bidder_id: int) -> dict[MyTab, int]:

@@ -187,8 +187,12 @@ def pay(stage: Stage, *, made: DemoAuction) -> None:
         flows.begin(agreed=agreed, now=stage.now, provider=stage.provider, settings=stage.settings)
     latest = payments_of(made.token)[-1]
     if latest.tracker is None:
-        who = {"email": customer.person.email, "name": customer.person.name, "country": customer.address.country}
-        stage.outside.pay(str(latest.provider_session_id), **who)
+        stage.outside.pay(
+            str(latest.provider_session_id),
+            email=customer.person.email,
+            name=customer.person.name,
+            country=customer.address.country,
+        )
         stage.settle()
 
 
