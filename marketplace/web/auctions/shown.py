@@ -164,7 +164,7 @@ def _standing(row: AuctionRow, mine: BidRow, now: datetime) -> Standing:
         return Standing(_("Somebody bids more"), text, "wait")
     if mine.status is BidStatus.WON and row.pay_by and now < row.pay_by:
         text = _("Pay %(amount)s by %(time)s, or it goes back.", amount=money(row.price), time=time_text(row.pay_by))
-        return Standing(_("You have won"), text, "ok", url_for("checkout.review_won", auction_id=row.id))
+        return Standing(_("You have won"), text, "ok", url_for("checkout.won", auction_id=row.id))
     if mine.status is BidStatus.PAID:
         return Standing(_("You have won and paid"), _("You find it under your orders."), "ok")
     if mine.status in {BidStatus.UNPAID, BidStatus.WON}:

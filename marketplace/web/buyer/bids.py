@@ -80,5 +80,5 @@ def _row(bid: MyBid) -> MyBidRow:
         maximum=money(Money(bid.maximum_minor, row.currency)),
         price=money(row.price),
         badge=auction_parts.bid_badge(bid.status),
-        pay_url=url_for("checkout.review_won", auction_id=row.id) if may_pay else "",
+        pay_url=url_for("checkout.won", auction_id=row.id) if may_pay else "",
     )

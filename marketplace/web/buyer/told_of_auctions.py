@@ -76,7 +76,7 @@ def _pay_by(told: Told) -> str:
 
 
 def _pay_url(told: Told) -> str:
-    return url_for("checkout.review_won", auction_id=told.facts["auction_id"])
+    return url_for("checkout.won", auction_id=told.facts["auction_id"])
 
 
 def _amount(told: Told, name: str) -> str:

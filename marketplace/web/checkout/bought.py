@@ -19,7 +19,7 @@ class Bought:
         """Where the form of the review goes."""
         if self.auction_id is None:
             return url_for("checkout.pay", currency=self.currency)
-        return url_for("checkout.pay_won", auction_id=self.auction_id)
+        return url_for("checkout.won", auction_id=self.auction_id)
 
     @property
     def address_url(self) -> str:

@@ -34,9 +34,9 @@ def review(currency: str) -> ResponseReturnValue:
 
 
 @guards.signed_in
-def review_won(auction_id: int) -> ResponseReturnValue:
-    """Show what the viewer has won, what it comes to with delivery, and ask where to send it (S3.6)."""
-    return _first(_won(auction_id))
+def won(auction_id: int) -> ResponseReturnValue:
+    """Show what the viewer has won and ask where to send it, or agree to it and go to the payment page (S3.6)."""
+    return _pay(_won(auction_id)) if request.method == "POST" else _first(_won(auction_id))
 
 
 def _first(of: Bought) -> ResponseReturnValue:
@@ -82,12 +82,6 @@ def _there(of: Bought) -> ResponseReturnValue:
 def pay(currency: str) -> ResponseReturnValue:
     """Agree to the purchase and go to the payment page; a free purchase goes straight to the last page."""
     return _pay(Bought(_currency(currency)))
-
-
-@guards.signed_in
-def pay_won(auction_id: int) -> ResponseReturnValue:
-    """Agree to the purchase of what was won, and go to the payment page."""
-    return _pay(_won(auction_id))
 
 
 def _pay(of: Bought) -> ResponseReturnValue:
