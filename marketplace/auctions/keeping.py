@@ -54,12 +54,13 @@ def is_of_auction(session: Session, purchase_id: int) -> bool:
 def lend(session: Session, *, purchase_id: int, expires_at: datetime, now: datetime | None = None) -> None:
     """Set the unit of its auction aside for a purchase until `expires_at`; raises SoldOut when it is not to be had.
 
-    With `now` also when the time to pay is over: money that is on its way already may still come after it.
+    With `now` raises Conflict when the time to pay is over: money that is on its way already may still come after it.
     """
     row = session.get_one(AuctionPurchase, purchase_id)
     auction, bid = session.get_one(Auction, row.auction_id), session.get_one(Bid, row.bid_id)
-    is_late = now is not None and (auction.pay_by is None or now >= auction.pay_by)
-    is_theirs = auction.status == AuctionStatus.WON and bid.status == BidStatus.WON and not is_late
+    if now is not None and (auction.pay_by is None or now >= auction.pay_by):
+        raise Conflict(_("The time to pay for this is over."))
+    is_theirs = auction.status == AuctionStatus.WON and bid.status == BidStatus.WON
     if not (is_theirs and stock.lend(session, auction_id=auction.id, purchase_id=purchase_id, expires_at=expires_at)):
         raise SoldOut(auction.title, 0, auction.listing_id)
 

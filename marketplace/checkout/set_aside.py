@@ -54,7 +54,7 @@ def renew(session: Session, *, purchase_id: int, expires_at: datetime, actor: Ac
 def take(session: Session, *, purchase: Purchase, expires_at: datetime, actor: Actor, now: datetime) -> None:
     """Keep a purchase's goods until `expires_at` because its buyer goes to pay: of an auction, or from stock.
 
-    Raises SoldOut when they are not to be had, or when the time to pay for an auction is over.
+    Raises SoldOut when they are not to be had, Conflict when the time to pay for an auction is over.
     """
     if purchase.cart_id is None and keeping.is_of_auction(session, purchase.id):
         keeping.lend(session, purchase_id=purchase.id, expires_at=expires_at, now=now)
