@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db, due, lost_files, posting
 from marketplace.accounts import link_operations as links
-from marketplace.auctions import flows as auctions
 from marketplace.cancellations import flows as cancellations
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
@@ -152,8 +151,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
-        Text("auctions ended"): lambda: auctions.end_due(pay_hours=settings.money.auction_pay_hours, now=now),
-        Text("won auctions lapsed"): lambda: won_flows.lapse_due(now=now),
+        Text("auctions ended"): lambda: won_flows.end_due(pay_hours=settings.money.auction_pay_hours, now=now),
         Text("orders delivered"): lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),

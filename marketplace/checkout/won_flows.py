@@ -1,4 +1,4 @@
-"""The step of the tick that takes auctions from winners who have not paid in time."""
+"""The step of the tick that ends auctions, and takes them from winners who have not paid in time."""
 
 from datetime import datetime
 
@@ -6,9 +6,15 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.auctions import ending, keeping
+from marketplace.auctions import flows as auctions
 from marketplace.checkout import operations
 from marketplace.history import Actor
 from marketplace.language import Text
+
+
+def end_due(*, pay_hours: int, now: datetime) -> int:
+    """End every auction whose time is over, and every win that was not paid in time; return how many those were."""
+    return auctions.end_due(pay_hours=pay_hours, now=now) + lapse_due(now=now)
 
 
 def lapse_due(*, now: datetime) -> int:

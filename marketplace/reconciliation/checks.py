@@ -195,8 +195,7 @@ _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')
     FROM "{table}" row
-    FULL JOIN (
-        SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
+    FULL JOIN (SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
         WHERE subject = '{table}' ORDER BY subject_id, id DESC
     ) last ON last.subject_id = row.id
     WHERE row.status IS DISTINCT FROM last.to_status

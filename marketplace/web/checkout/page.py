@@ -121,17 +121,6 @@ class ReturnPage:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CancelledPage:
-    """What templates/checkout/cancelled.html shows."""
-
-    title: str
-    text: str
-    retry_url: str
-    back_url: str
-    back_label: str
-
-
 def review_page(of: Bought, found: Review, saved: Sequence[AddressRow], today: date, held_minor: int) -> ReviewPage:
     """Return the page for what is about to be bought.
 
@@ -182,7 +171,7 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
         state_url=url_for("checkout.state", payment_id=payment_id),
         verify_url=url_for("checkout.verify", payment_id=payment_id),
         poll="every 3s" if look < 10 else "every 20s",
-        retry_url=_retry_url(found),
+        retry_url=retry_url(found),
         back_url=back_url(found.auction_id),
         back_label=back_label(found.auction_id),
         orders=tuple(
@@ -190,18 +179,6 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
             for number, shop_name, total in found.orders
         ),
         steps=_steps(found) if is_paid else (),
-    )
-
-
-def cancelled_page(found: ReturnState) -> CancelledPage:
-    """Return the page for a buyer who went back from the payment page."""
-    of_basket = _("Nothing was paid. Your basket is as you left it.")
-    return CancelledPage(
-        title=_("You went back"),
-        text=of_basket if found.auction_id is None else _("Nothing was paid. You can pay until your time is over."),
-        retry_url=_retry_url(found),
-        back_url=back_url(found.auction_id),
-        back_label=back_label(found.auction_id),
     )
 
 
@@ -263,7 +240,8 @@ def _code_notes(found: Review) -> tuple[str, ...]:
     return (discount_words.in_basket(found.priced),) if refused and found.priced else ()
 
 
-def _retry_url(found: ReturnState) -> str:
+def retry_url(found: ReturnState) -> str:
+    """Return where the buyer of an unpaid purchase tries again; "" where that is over."""
     return url_for("checkout.retry", purchase_id=found.purchase_id) if found.can_try_again else ""
 
 
