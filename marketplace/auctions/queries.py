@@ -13,6 +13,7 @@ from marketplace.auctions import rules
 from marketplace.auctions.models import Auction, Bid
 from marketplace.auctions.states import AuctionStatus, BidStatus
 from marketplace.catalog.models import Listing, Shop
+from marketplace.catalog.states import ListingStatus
 from marketplace.catalog.variants import first_picture
 from marketplace.errors import NotFound
 from marketplace.labels import Labelled
@@ -31,7 +32,9 @@ class AuctionRow:
     status: AuctionStatus
     title: str
     slug: str
-    """Of its listing, whose page may be gone."""
+    """Of its listing."""
+    is_shown: bool
+    """Whether that has a page now."""
     picture: str | None
     listing_id: int
     seller_id: int
@@ -119,6 +122,7 @@ COLUMNS = (
     Auction.status,
     Auction.title,
     Listing.slug,
+    (Listing.status == ListingStatus.ACTIVE).label("is_shown"),
     first_picture(Listing.__table__.c.id).label("picture"),
     Auction.listing_id,
     Auction.seller_id,

@@ -117,7 +117,7 @@ def auction_page(
         bids=auction_parts.bid_views(row, bids, viewer.user_id if viewer else None),
         shop_name=row.shop_name,
         shop_url=url_for("shop.shop", slug=row.shop_slug),
-        listing_url=url_for("shop.listing", slug=row.slug),
+        listing_url=url_for("shop.listing", slug=row.slug) if row.is_shown else "",
         bid_url=url_for("auctions.bid", auction_id=row.id) if runs and viewer and not is_own else "",
         bid_note=_("More than your maximum so far.") if leads else _("At least %(amount)s.", amount=least),
         login_url=url_for("auth.login", next=auction_parts.page_url(row.id)) if runs and viewer is None else "",
