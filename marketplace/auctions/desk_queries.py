@@ -28,7 +28,7 @@ _A = AuctionStatus
 class DeskTab(Labelled):
     """The tabs of a seller's auctions, and of the house's."""
 
-    RUNNING = "running", Text("Running")
+    RUNNING = "running", Text("Open for bids")
     TO_DO = "to-do", Text("To do")
     TO_PAY = "to-pay", Text("To be paid")
     SOLD = "sold", Text("Sold")

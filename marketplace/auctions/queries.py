@@ -105,7 +105,7 @@ class MyTab(Labelled):
     """The tabs of a person's bids."""
 
     ALL = "all", Text("All")
-    RUNNING = "running", Text("Running")
+    RUNNING = "running", Text("Open for bids")
     TO_PAY = "to-pay", Text("To pay")
     PAID = "paid", Text("Paid")
     LOST = "lost", Text("Lost")

@@ -7,7 +7,7 @@ from marketplace.transitions import Machine, Status
 class AuctionStatus(Status):
     """How far an auction is."""
 
-    RUNNING = "running", Text("Running")
+    RUNNING = "running", Text("Open for bids")
     WITHDRAWN = "withdrawn", Text("Withdrawn")
     NOT_SOLD = "not_sold", Text("Not sold")
     WON = "won", Text("Won, waiting for payment")

@@ -142,7 +142,7 @@ def _money(paid: PayingRow) -> tuple[MoneyRow, ...]:
         known: dict[str, Any] = {"payment_id": payment_id, "figure": figure.value, "order": number}
         return url_for("admin.explain_payment", **known) if payment_id else ""
 
-    return auction_page.money_rows(paid, explained)
+    return auction_page.money_rows(paid, explained, _("The seller receives"))
 
 
 def _bid(row: AuctionRow, bid: BidRow) -> FullBid:

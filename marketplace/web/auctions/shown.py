@@ -65,6 +65,7 @@ class AuctionPage:
     """What templates/auctions/auction.html shows."""
 
     title: str
+    is_signed_in: bool
     crumbs: tuple[Crumb, ...]
     picture_url: str
     badge: Badge
@@ -106,6 +107,7 @@ def auction_page(
     leads = mine is not None and mine.status is BidStatus.LEADING
     return AuctionPage(
         title=row.title,
+        is_signed_in=viewer is not None,
         crumbs=(Crumb(_("Auctions"), url_for("auctions.auctions")),),
         picture_url=picture_url(row.picture, _LARGE),
         badge=auction_parts.badge(row),

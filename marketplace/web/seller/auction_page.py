@@ -106,12 +106,12 @@ def build(row: AuctionRow, bids: Sequence[BidRow], paying: Sequence[PayingRow], 
     )
 
 
-def money_rows(paid: PayingRow, explained: Callable[[SellerFigure], str]) -> tuple[MoneyRow, ...]:
+def money_rows(paid: PayingRow, explained: Callable[[SellerFigure], str], net_label: str) -> tuple[MoneyRow, ...]:
     """Return what a paid auction came to: what the buyer paid, our fee, and what its seller receives (S3.9)."""
 
     def row(figure: SellerFigure, minor: int, note: str = "", *, is_total: bool = False) -> MoneyRow:
-        url = explained(figure) if minor else ""
-        return MoneyRow(figure.label, money_text(minor, paid.currency), url, note, is_total=is_total)
+        url, label = explained(figure) if minor else "", net_label if is_total else figure.label
+        return MoneyRow(label, money_text(minor, paid.currency), url, note, is_total=is_total)
 
     return (
         row(SellerFigure.GROSS, paid.total_minor),
@@ -123,7 +123,11 @@ def money_rows(paid: PayingRow, explained: Callable[[SellerFigure], str]) -> tup
 
 def _money(paid: PayingRow) -> tuple[MoneyRow, ...]:
     number = paid.order_number
-    return money_rows(paid, lambda figure: url_for("seller.explain_order", number=number, figure=figure.value))
+
+    def explained(figure: SellerFigure) -> str:
+        return url_for("seller.explain_order", number=number, figure=figure.value)
+
+    return money_rows(paid, explained, SellerFigure.NET.label)
 
 
 def _facts(row: AuctionRow) -> tuple[Fact, ...]:
