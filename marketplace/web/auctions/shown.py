@@ -71,6 +71,7 @@ class AuctionPage:
     badge: Badge
     price_label: str
     price: str
+    currency: str
     note: str
     facts: tuple[Fact, ...]
     standing: Standing | None
@@ -113,6 +114,7 @@ def auction_page(
         badge=auction_parts.badge(row),
         price_label=auction_parts.price_label(row),
         price=money(row.price),
+        currency=row.currency,
         note=_note(row, now),
         facts=auction_parts.facts(row),
         standing=_standing(row, mine, now) if mine else None,
