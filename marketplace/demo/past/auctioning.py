@@ -22,10 +22,12 @@ from marketplace.checkout import queries as checkout
 from marketplace.checkout.operations import Agreed
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
 from marketplace.demo.parts import GOOD, REFURBISHED, VERY_GOOD, DemoPart
+from marketplace.demo.past import selling
 from marketplace.demo.past.stage import Stage, payments_of, person_id
 from marketplace.demo.people import HARBOUR, HOLM, LUMEN, NOVAK, RIVERA
 from marketplace.demo.pictures import picture_part
 from marketplace.money import Money
+from marketplace.orders.rules import parcel
 
 _DAY = timedelta(days=1)
 _FIRST_PICTURE = 500
@@ -119,7 +121,12 @@ def steps() -> Iterator[tuple[timedelta, Any, dict[str, Any]]]:
             yield begins + _DAY / 2 * (place + 1), bid, {"made": made, "customer": who, "minor": minor}
         yield ends + timedelta(minutes=1), end, {}
         if made.payer:
+            sale = {"purchase": made.token, "seller": made.part.seller.email}
+            carrier = "postnord" if made.part.seller is HOLM else "ups"
+            sent = parcel(carrier, name="", tracking_number=f"1Z999AA1019{number:07}", link="")
             yield ends + timedelta(hours=5), pay, {"made": made}
+            yield ends + 1.3 * _DAY, selling.ship, {**sale, "parcel": sent}
+            yield ends + 4 * _DAY, selling.confirm_received, sale
 
 
 def put_up(stage: Stage, *, made: DemoAuction, number: int) -> None:
