@@ -5,10 +5,11 @@ Each deed done twice is done once.
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.auctions import flows as auctions
@@ -151,10 +152,7 @@ def put_up(stage: Stage, *, made: DemoAuction, number: int) -> None:
         Money(made.reserve_minor, currency) if made.reserve_minor else None,
         now + made.days * _DAY,
     )
-    listing_id = db.atomic(catalog.create_listing, (), seller_id=seller_id, offer=offer, now=now)
-    mine: dict[str, Any] = {"seller_id": seller_id, "listing_id": listing_id, "now": now}
-    db.atomic(catalog.publish, (), **mine)
-    db.atomic(operations.put_up, (), **mine, terms=terms)
+    db.atomic(_list, (), seller_id=seller_id, offer=offer, terms=terms, now=now)
 
 
 def bid(stage: Stage, *, made: DemoAuction, customer: Customer, minor: int) -> None:
@@ -201,6 +199,12 @@ def pay(stage: Stage, *, made: DemoAuction) -> None:
             country=customer.address.country,
         )
         stage.settle()
+
+
+def _list(session: Session, *, seller_id: int, offer: Offer, terms: Terms, now: datetime) -> None:
+    listing_id = catalog.create_listing(session, seller_id=seller_id, offer=offer, now=now)
+    catalog.publish(session, seller_id=seller_id, listing_id=listing_id, now=now)
+    operations.put_up(session, seller_id=seller_id, listing_id=listing_id, terms=terms, now=now)
 
 
 def _auction_id(made: DemoAuction) -> int | None:
