@@ -70,10 +70,17 @@ class MoneyPolicy:
     """Whether a buyer may cancel a paid order before it is sent."""
     code_use_returns: bool = True
     """Whether a discount code may be used again when all that it made cheaper was called off before it was sent."""
+    auction_pay_hours: int = 48
+    """How long the winner of an auction may take to pay."""
     payout_interval: str = "daily"
     """How often sellers are paid who have not chosen: daily, weekly, monthly or manual."""
     payout_minimum_minor: int = 100
     """The least that is paid out, minor units of any currency; sellers may choose more."""
+
+    def __post_init__(self) -> None:
+        """Refuse auctions that nobody has the time to pay."""
+        if not 1 <= self.auction_pay_hours <= 14 * 24:
+            raise ConfigurationError("money: auction_pay_hours is from 1 to 336.")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sqlalchemy import SelectBase, or_, select
 
 from marketplace import db
 from marketplace.accounts import link_operations as links
+from marketplace.auctions import ending as auctions
 from marketplace.cancellations import queries as cancellations
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import attempts, returns
@@ -44,6 +45,7 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
     "reservations returned": (purchases.RUN_OUT,),
     "purchases given up": (purchases.UNPAID,),
     "payments assessed": (risk.DUE,),
+    "auctions ended": (auctions.OVER, auctions.LAPSED),
     "orders delivered": (orders.OVERDUE,),
     "holds ended": (holds.OVER,),
     "debts netted": (debts.BOTH,),

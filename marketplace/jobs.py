@@ -19,7 +19,7 @@ from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
-from marketplace.checkout import sweeps
+from marketplace.checkout import sweeps, won_flows
 from marketplace.debts import operations as debts
 from marketplace.demo import forward
 from marketplace.disputes import flows as disputes
@@ -155,6 +155,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
         Text("payments assessed"): lambda: risk.assess_due(settings=settings, now=now),
+        Text("auctions ended"): lambda: won_flows.end_due(pay_hours=settings.money.auction_pay_hours, now=now),
         Text("orders delivered"): lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),

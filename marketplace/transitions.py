@@ -9,6 +9,8 @@ from marketplace.language import Text
 from marketplace.language import gettext as _
 
 _THIS = {
+    "auction": Text("This auction"),
+    "bid": Text("This bid"),
     "discount": Text("This discount"),
     "discount_use": Text("This discount use"),
     "dispute": Text("This dispute"),

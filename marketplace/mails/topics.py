@@ -30,6 +30,8 @@ class Topic(StrEnum):
     RECEIPTS = "receipts"
     RETURNED = "returned"
     WALLET = "wallet"
+    BIDS = "bids"
+    WON = "won"
     UNPAID = "unpaid"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
@@ -39,6 +41,7 @@ class Topic(StrEnum):
     REVIEW_ANSWERS = "review-answers"
     SAVED = "saved"
     SALES = "sales"
+    AUCTIONS = "auctions"
     SHIP_BY = "ship-by"
     SALES_CANCELLED = "sales-cancelled"
     SALES_DELIVERED = "sales-delivered"
@@ -99,6 +102,15 @@ WORDS: Mapping[Topic, TopicWords] = {
         Text("We put money into your wallet, or took it back."),
         Text("It is about your money."),
     ),
+    _T.BIDS: TopicWords(
+        _A.BUYING, Text("Your bids"), Text("Somebody bids more than you, or an auction ended without you.")
+    ),
+    _T.WON: TopicWords(
+        _A.BUYING,
+        Text("Auctions you have won"),
+        Text("What you have won, and until when to pay it."),
+        Text("Who pays too late loses it."),
+    ),
     _T.UNPAID: TopicWords(
         _A.BUYING,
         Text("Payments that did not go through"),
@@ -125,6 +137,9 @@ WORDS: Mapping[Topic, TopicWords] = {
         Text("A saved listing costs less, or a saved search has found something new."),
     ),
     _T.SALES: TopicWords(_A.SELLING, Text("Sales"), Text("A new paid order, and what you receive.")),
+    _T.AUCTIONS: TopicWords(
+        _A.SELLING, Text("Your auctions"), Text("How an auction of yours ended, and when its winner has not paid.")
+    ),
     _T.SHIP_BY: TopicWords(
         _A.SELLING, Text("Reminders to send"), Text("On the last day to send an order that is not sent.")
     ),
@@ -187,6 +202,10 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "return_failed": _T.RETURNED,
     **dict.fromkeys(("wallet_added", "wallet_taken_back"), _T.WALLET),
     **dict.fromkeys(("credits_taken_back", "credits_given_back"), _T.RETURNED),
+    **dict.fromkeys(("auction_outbid", "auction_lost"), _T.BIDS),
+    **dict.fromkeys(("auction_won", "auction_offered"), _T.WON),
+    "auction_ended": _T.AUCTIONS,
+    "auction_unpaid": {"buyer": _T.WON, "seller": _T.AUCTIONS},
     "money_released": _T.BALANCE,
     "statement_ready": _T.STATEMENTS,
     "payout_sent": _T.PAYOUTS,

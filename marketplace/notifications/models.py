@@ -92,6 +92,12 @@ class NotificationKind(StrEnum):
     CHECK_BEGAN = "check_began"
     CHECK_CLEARED = "check_cleared"
     CHECK_NEEDED = "check_needed"
+    AUCTION_OUTBID = "auction_outbid"
+    AUCTION_WON = "auction_won"
+    AUCTION_OFFERED = "auction_offered"
+    AUCTION_LOST = "auction_lost"
+    AUCTION_ENDED = "auction_ended"
+    AUCTION_UNPAID = "auction_unpaid"
 
 
 class Notification(Base):

@@ -14,6 +14,7 @@ from marketplace import db, trips
 from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
+from marketplace.reconciliation.auction_checks import AUCTION_CHECKS
 from marketplace.reconciliation.break_checks import BREAK_CHECKS
 from marketplace.reconciliation.credit_checks import CREDIT_CHECKS
 from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
@@ -167,6 +168,7 @@ _SQL_CHECKS = {
     **WALLET_CHECKS,
     **METHOD_CHECKS,
     **CREDIT_CHECKS,
+    **AUCTION_CHECKS,
     **INVOICE_CHECKS,
     **SUM_CHECKS,
 }
@@ -174,8 +176,7 @@ _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')
     FROM "{table}" row
-    FULL JOIN (
-        SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
+    FULL JOIN (SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
         WHERE subject = '{table}' ORDER BY subject_id, id DESC
     ) last ON last.subject_id = row.id
     WHERE row.status IS DISTINCT FROM last.to_status

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Table, case, cast, func, literal, 
 from sqlalchemy.types import String
 
 from marketplace import db
+from marketplace.auctions.models import Auction, Bid
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ListingStatus
 from marketplace.discounts.models import Discount, DiscountUse
@@ -45,6 +46,7 @@ class Page(StrEnum):
     PAYOUT = "payout"
     BREAK = "break"
     DISCOUNT = "discount"
+    AUCTION = "auction"
     MAIL = "mail"
     INVOICE = "invoice"
     NONE = "none"
@@ -177,7 +179,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
-        Discount, DiscountUse, Invoice, Mail, SavedMethod, RiskReview,
+        Discount, DiscountUse, Invoice, Mail, SavedMethod, RiskReview, Auction, Bid,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -193,6 +195,8 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "discount": (Page.DISCOUNT, Discount.id),
     "discount_use": (Page.DISCOUNT, DiscountUse.discount_id),
     "invoice": (Page.INVOICE, Invoice.number),
+    "auction": (Page.AUCTION, Auction.id),
+    "bid": (Page.AUCTION, Bid.auction_id),
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),

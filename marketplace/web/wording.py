@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from marketplace.auctions.states import AuctionStatus, BidStatus
 from marketplace.disputes.states import DisputeStatus
 from marketplace.history import ActorKind
 from marketplace.language import Text
@@ -47,6 +48,8 @@ class TimelineEntry:
 
 
 _STATES: Mapping[str, type[Status]] = {
+    "auction": AuctionStatus,
+    "bid": BidStatus,
     "dispute": DisputeStatus,
     "order": OrderStatus,
     "outbound_call": CallStatus,

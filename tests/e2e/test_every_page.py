@@ -29,6 +29,7 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
+from tests import builders_auctions as auctions
 from tests import builders_credits as credits_of
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
@@ -68,7 +69,7 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
           "/api/docs", "/api/docs/create_order", "/api/docs/orders",
           "/reset", "/reset/sent", "/reset/new", "/verify/confirm", "/email/confirm",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
-          "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
+          "/auctions", "/auctions/{auction}", "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
@@ -77,6 +78,7 @@ BUYER = (
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/methods", "/account/methods/{saved_method}/remove",
+    "/account/bids", "/auctions/{auction}", "/checkout/auction/{won}",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
     "/credits", "/credits?type=spent", "/credits/explain", "/credits/movements/{movement}", "/credits/return/{package}",
     "/credits/cancelled/{package}",
@@ -119,6 +121,8 @@ SELLER = (
     "/seller/refunds/{refunded}/explain/held",
     "/seller/delivery", "/seller/delivery/new", "/seller/delivery/{profile}", "/seller/delivery/{profile}/zones/{zone}",
     "/seller/delivery/{profile}/zones/new", "/seller/taxes",
+    "/seller/auctions", "/seller/auctions?tab=ended", "/seller/auctions/{won}", "/seller/auctions/{unbid}",
+    "/seller/auctions/{unbid}/edit", "/seller/listings/{listing}/auction",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
@@ -148,6 +152,7 @@ ADMIN = (
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/invoices", "/admin/invoices?q=nothing", "/admin/invoices/check", "/admin/invoices/{invoice}",
+    "/admin/auctions", "/admin/auctions?tab=sold", "/admin/auctions/{won}",
     "/admin/discounts", "/admin/discounts?of=sellers", "/admin/discounts/new", "/admin/discounts/{code}",
     "/admin/discounts/{our_code}", "/admin/discounts/{our_code}/edit",
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
@@ -245,7 +250,7 @@ def seed(world: World) -> Seeded:
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
-    found |= {"passkey": str(factors.with_passkey(payee))}
+    found |= auctioned(world, buyer, seller) | {"passkey": str(factors.with_passkey(payee))}
     factors.with_phone(payee)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
@@ -262,6 +267,16 @@ def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int)
     credits_of.promote(world, seller_id, listing_id)
     movement = one(world, f"SELECT id FROM credit_movement WHERE user_id = {buyer_id}")
     return {"package": str(package.payment_id), "movement": movement}
+
+
+def auctioned(world: World, buyer_id: int, seller_id: int) -> dict[str, str]:
+    """Put three things up for auction: one runs with bids, one is won, in one nobody has bid; return their ids."""
+    found = {name: auctions.put_up(world, 4_000, seller_id=seller_id) for name in ("auction", "won", "unbid")}
+    for name in ("auction", "won"):
+        auctions.bid(world, found[name], buyer_id, 9_000)
+        auctions.bid(world, found[name], world.person("Bea Bidder"), 5_000)
+    auctions.end_now(world, found["won"])
+    return {name: str(auction_id) for name, auction_id in found.items()}
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from marketplace.saved import filter_operations
+from tests import builders_auctions as auctions
 from tests import builders_credits as credits_of
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
@@ -23,7 +24,7 @@ from tests.security.scene import column_of, inquire, path_of, route_of, scene, v
 _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
 _LISTS = {
-    "visitor": ("/l/{listing}", "/", "/l", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}"),
+    "visitor": ("/l/{listing}", "/", "/l", "/auctions", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}"),
     "buyer": (
         "/",
         "/basket",
@@ -51,6 +52,7 @@ _LISTS = {
         "/account/methods",
         "/api/v1/payments/methods/",
         "/api/v1/wallets/my_wallet/",
+        "/account/bids",
         "/wallet",
         "/wallet/explain/balance/USD",
     ),
@@ -64,6 +66,7 @@ _LISTS = {
         "/seller/listings/import",
         "/seller/delivery",
         "/seller/taxes",
+        "/seller/auctions",
         "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",
@@ -86,6 +89,7 @@ _LISTS = {
         "/admin/debts",
         "/admin/debts?settled=1",
         "/admin/disputes?tab=inquiries",
+        "/admin/auctions",
         "/admin/discounts?of=sellers",
         "/admin/delivery-tax",
         "/admin/invoices",
@@ -174,6 +178,9 @@ class Shelf:
                 inquire(self.world, bought)
                 self._talk(bought)
         self.world.settle_down()
+        for listing_id in ids:
+            auction_id = auctions.put_up(self.world, listing_id=listing_id, seller_id=self.seller_id)
+            auctions.bid(self.world, auction_id, self.buyer_id, 20_000)
         for number in range(count):
             letters = f"SHELF-{len(self.listing_ids)}-{number}"
             codes.code(self.world.now, letters, seller_id=self.seller_id, actor_id=self.seller_id)

@@ -26,6 +26,9 @@ GET    /                                           200    200  200     200    20
 GET    /l                                          200    200  200     200    200    200   -       -
 GET    /l/<slug>                                   200    200  200     200    200    200   404     404
 GET    /s/<slug>                                   200    200  200     200    200    200   404     404
+GET    /auctions                                   200    200  200     200    200    200   -       -
+GET    /auctions/<auction_id>                      200    200  200     200    200    200   404     404
+POST   /auctions/<auction_id>/bid                  in     422  422     422    422    422   404     404
 GET    /media/<file_name>                          200    200  200     200    200    200   404     404
 GET    /sitemap.xml                                200    200  200     200    200    200   -       -
 GET    /robots.txt                                 200    200  200     200    200    200   -       -
@@ -124,6 +127,9 @@ POST   /basket/continue/<currency>                 go     go   go      go     go
 GET    /checkout/<currency>                        in     200  200     go     go     go    go      404
 POST   /checkout/<currency>                        in     422  422     go     go     go    go      404
 POST   /checkout/<currency>/address                in     go   go      go     go     go    go      404
+GET    /checkout/auction/<auction_id>              in     200  404     404    404    404   404     404
+POST   /checkout/auction/<auction_id>              in     422  404     404    404    404   404     404
+POST   /checkout/auction/<auction_id>/address      in     200  404     404    404    404   404     404
 POST   /checkout/retry/<purchase_id>               in     go   404     404    404    404   404     404
 GET    /checkout/return/<payment_id>               in     200  404     404    404    404   404     404
 GET    /checkout/return/<payment_id>/state         in     204  404     404    404    404   404     404
@@ -142,6 +148,7 @@ GET    /credits/return/<payment_id>               in     200  404     404    404
 GET    /credits/return/<payment_id>/state         in     204  404     404    404    404   404     404
 POST   /credits/return/<payment_id>/verify        in     go   404     404    404    404   404     404
 GET    /credits/cancelled/<payment_id>            in     go   404     404    404    404   404     404
+GET    /account/bids                               in     200  200     200    200    200   -       -
 GET    /wallet                                     in     200  200     200    200    200   -       -
 GET    /wallet/explain/<figure>/<currency>         in     200  200     200    200    200   404     404
 GET    /orders                                     in     200  200     200    200    200   -       -
@@ -259,6 +266,15 @@ GET    /seller/delivery/<profile_id>/zones/<zone_id> in   403  403     200    40
 POST   /seller/delivery/<profile_id>/zones/<zone_id> in   403  403     422    404    403   404     404
 POST   /seller/delivery/<profile_id>/zones/<zone_id>/remove in 403 403 go     404    403   404     404
 POST   /seller/delivery/<profile_id>/archive       in     403  403     go     404    403   404     404
+GET    /seller/auctions                            in     403  403     200    200    403   -       -
+GET    /seller/listings/<listing_id>/auction       in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/auction       in     403  403     422    404    403   404     404
+GET    /seller/auctions/<auction_id>               in     403  403     200    404    403   404     404
+GET    /seller/auctions/<auction_id>/edit          in     403  403     200    404    403   404     404
+POST   /seller/auctions/<auction_id>/edit          in     403  403     422    404    403   404     404
+POST   /seller/auctions/<auction_id>/withdraw      in     403  403     422    404    403   404     404
+POST   /seller/auctions/<auction_id>/offer         in     403  403     go     404    403   404     404
+POST   /seller/auctions/<auction_id>/again         in     403  403     go     404    403   404     404
 GET    /seller/discounts                           in     403  403     200    200    403   -       -
 GET    /seller/discounts/new                       in     403  403     200    200    403   -       -
 POST   /seller/discounts/new                       in     403  403     422    422    403   -       -
@@ -461,6 +477,8 @@ GET    /api/v1/credits/packages/                  401    200  200     200    200
 POST   /api/v1/credits/checkout/package/          401    422  422     422    422    422   -       -
 GET    /api/v1/wallets/my_wallet/                  401    200  200     200    200    200   -       -
 GET    /api/v1/wallets/<wallet_id>/                401    200  404     404    404    404   404     404
+GET    /admin/auctions                             in     403  403     403    403    200   -       -
+GET    /admin/auctions/<auction_id>                in     403  403     403    403    200   404     404
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
 GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
 POST   /admin/discounts/new                        in     403  403     403    403    422   -       -

@@ -30,6 +30,7 @@ from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
 from marketplace.saved import filter_operations, search_operations
 from tests import builders_addresses as addresses
+from tests import builders_auctions as auctions
 from tests import builders_credits as credits_of
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
@@ -229,7 +230,16 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     package = credits_of.paid_package(world, buyer_id)
     [(movement_id,)] = world.rows("SELECT id FROM credit_movement WHERE user_id = %s", buyer_id)
     values |= {"passkey_id": passkey_id, "package_payment_id": package.payment_id, "movement_id": movement_id}
+    values |= {"auction_id": _win(world, seller_id, buyer_id)}
     return Side(buyer_id, seller_id, bought, values)
+
+
+def _win(world: World, seller_id: int, buyer_id: int) -> int:
+    """Let a buyer win an auction of a seller's; return its id."""
+    auction_id = auctions.put_up(world, 2_000, seller_id=seller_id)
+    auctions.bid(world, auction_id, buyer_id, 3_000)
+    auctions.end_now(world, auction_id)
+    return auction_id
 
 
 def _token(user_id: int) -> int:

@@ -40,6 +40,7 @@ _IDS = (
     "seller_id",
     "debt_id",
     "discount_id",
+    "auction_id",
     "profile_id",
     "rate_id",
     "rule_id",

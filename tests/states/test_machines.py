@@ -6,6 +6,7 @@
 import pytest
 
 import marketplace.web  # noqa: F401  loads every model, so that no machine is missed when this file runs alone
+from marketplace.auctions.states import AUCTION, BID
 from marketplace.catalog.states import LISTING, RESERVATION
 from marketplace.discounts.states import DISCOUNT, USE
 from marketplace.disputes.states import DISPUTE
@@ -39,6 +40,27 @@ MATRICES: dict[Machine, str] = {
     release       released !        =
     reserve_again =        =        reserved
     give_back     .        released =
+    """,
+    AUCTION: """
+               running   withdrawn not_sold won    unpaid   sold
+    withdraw   withdrawn =         !        !      !        !
+    end_unsold not_sold  !         =        !      !        !
+    end_won    won       !         =        =      =        =
+    pay        .         !         !        sold   !        =
+    lapse      .         !         =        unpaid =        !
+    offer      .         !         =        =      won      =
+    give_up    .         !         =        .      not_sold !
+    """,
+    BID: """
+           placed  leading outbid raised won    lost unpaid paid
+    lead   leading =       =      =      =      =    =      =
+    outbid outbid  outbid  =      !      !      =    !      !
+    raise  .       raised  !      =      !      !    !      !
+    win    .       won     !      !      =      !    =      =
+    lose   .       lost    lost   !      !      =    !      !
+    offer  .       .       .      !      =      won  =      =
+    pay    .       .       !      !      paid   !    !      =
+    lapse  .       .       !      !      unpaid !    =      !
     """,
     MAIL: """
           queued sent failed  skipped

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
 from marketplace.demo.past import (
     accounts,
+    auctioning,
     buying,
     discounting,
     endings,
@@ -78,6 +79,8 @@ def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
     _write_days(script)
     if sales == SALES:
         _write_payouts(script)
+        for at, deed, values in auctioning.steps():
+            script.add(at, deed, **values)
     return script.in_order()
 
 

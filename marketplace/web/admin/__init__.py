@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from marketplace.web import admins_second_step
 from marketplace.web.admin import (
+    auctions,
     calls,
     debts,
     delivery_tax,
@@ -164,6 +165,8 @@ blueprint.add_url_rule("/admin/invoices", view_func=invoices.invoices)
 blueprint.add_url_rule("/admin/invoices/check", view_func=invoices.invoice_check)
 blueprint.add_url_rule("/admin/invoices/<number>", view_func=invoices.invoice)
 blueprint.add_url_rule("/admin/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
+blueprint.add_url_rule("/admin/auctions", view_func=auctions.auctions)
+blueprint.add_url_rule("/admin/auctions/<int(max=9223372036854775807):auction_id>", view_func=auctions.auction)
 blueprint.add_url_rule("/admin/discounts", view_func=discounts.discounts)
 blueprint.add_url_rule("/admin/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
 _DISCOUNT = "/admin/discounts/<int(max=9223372036854775807):discount_id>"

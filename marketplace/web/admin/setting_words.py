@@ -111,6 +111,9 @@ GROUPS = (
                 Text("Code free again"),
                 Text("Whether a code may be used again when all of its purchase was called off unsent."),
             ),
+            "auction_pay_hours": Words(
+                Text("Won auction"), Text("How long its winner may take to pay."), Text("hours")
+            ),
             "payout_interval": Words(Text("Payouts"), Text("How often sellers are paid who have not chosen.")),
             "payout_minimum_minor": Words(
                 Text("Least payout"), Text("What a payout comes to at least."), _ANY, is_money=True

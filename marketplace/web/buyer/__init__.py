@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.buyer import (
+    bids,
     buying_again,
     cancelling,
     dealings,
@@ -72,6 +73,7 @@ blueprint.add_url_rule(
     view_func=methods.remove_method,
     methods=["POST"],
 )
+blueprint.add_url_rule("/account/bids", view_func=bids.bids)
 blueprint.add_url_rule("/wallet", view_func=wallet.wallet)
 blueprint.add_url_rule("/wallet/explain/<figure>/<string(length=3):currency>", view_func=wallet.explain_wallet)
 blueprint.add_url_rule("/transactions/", view_func=dealings.my_transactions)

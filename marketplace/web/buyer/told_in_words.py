@@ -15,6 +15,7 @@ from marketplace.numerals import number_text
 from marketplace.web.buyer import (
     dispute_words,
     told_of_accounts,
+    told_of_auctions,
     told_of_checks,
     told_of_credits,
     told_of_debts,
@@ -218,4 +219,5 @@ _WORDS = {
     **told_of_wallets.WORDS,
     **told_of_credits.WORDS,
     **told_of_checks.WORDS,
+    **told_of_auctions.WORDS,
 }
