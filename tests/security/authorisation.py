@@ -126,7 +126,7 @@ POST   /basket/<line_id>/remove                    kept   go   kept    kept   ke
 POST   /basket/continue/<currency>                 go     go   go      go     go     go    go      404
 GET    /checkout/<currency>                        in     200  200     go     go     go    go      404
 POST   /checkout/<currency>                        in     422  422     go     go     go    go      404
-POST   /checkout/<currency>/address                in     go   go      go     go     go    go      404
+POST   /checkout/<currency>/address                in     200  200     go     go     go    go      404
 GET    /checkout/auction/<auction_id>              in     200  404     404    404    404   404     404
 POST   /checkout/auction/<auction_id>              in     422  404     404    404    404   404     404
 POST   /checkout/auction/<auction_id>/address      in     200  404     404    404    404   404     404
