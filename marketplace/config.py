@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from marketplace.bank_policy import DEMO_TRANSFERS, BankTransferPolicy
+
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com", "https://dashboard.stripe.com")
 """Where Stripe's own pages are that our forms lead to: paying, setting a seller's account up, looking at it."""
 
@@ -136,6 +138,7 @@ class Settings:
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
     media: MediaPolicy = field(default_factory=MediaPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
+    bank_transfers: BankTransferPolicy = field(default_factory=BankTransferPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
 
@@ -200,8 +203,16 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         money=_section(MoneyPolicy, document, "money"),
         media=_section(MediaPolicy, document, "media"),
         accounts=_section(AccountPolicy, document, "accounts"),
+        bank_transfers=_bank_transfers(variables, document),
         sources=_sources(variables, document),
     )
+
+
+def _bank_transfers(variables: Mapping[str, str], document: Mapping[str, Any]) -> BankTransferPolicy:
+    if variables.get("MARKETPLACE_DEMO") == "1" and "bank_transfers" not in document:
+        return DEMO_TRANSFERS
+    policy: BankTransferPolicy = _section(BankTransferPolicy, document, "bank_transfers")
+    return policy
 
 
 def _mail(variables: Mapping[str, str]) -> dict[str, Any]:
@@ -246,7 +257,7 @@ VARIABLES: Mapping[str, str] = {
 def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:
     found = {name: variable for name, variable in VARIABLES.items() if variables.get(variable)}
     file = variables.get("MARKETPLACE_CONFIG", "")
-    for section in ("payment_tracking", "recovery", "money", "media", "accounts"):
+    for section in ("payment_tracking", "recovery", "money", "media", "accounts", "bank_transfers"):
         found |= {f"{section}.{name}": file for name in document.get(section) or {}}
     return found
 
@@ -255,7 +266,7 @@ def _section(kind: type[Any], document: Mapping[str, Any], name: str) -> Any:
     values = document.get(name) or {}
     try:
         return kind(**values)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{name} in the configuration file: {error}") from error
 
 

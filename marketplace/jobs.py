@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db, due, lost_files, posting
 from marketplace.accounts import link_operations as links
+from marketplace.bank_transfers import asking
 from marketplace.cancellations import flows as cancellations
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
@@ -132,8 +133,14 @@ def tick(app: Flask, without: frozenset[str] = frozenset(), *, asks: bool = True
 def _found(app: Flask, now: datetime) -> frozenset[str] | None:
     """Return the steps that have anything to do; None when that could not be asked: then each finds out itself."""
     try:
-        policy = app.extensions["settings"].money
-        return due.steps(providers=app.extensions["providers"], policy=policy, now=now, system_now=clock.system_now())
+        settings = app.extensions["settings"]
+        return due.steps(
+            providers=app.extensions["providers"],
+            policy=settings.money,
+            transfers=settings.bank_transfers,
+            now=now,
+            system_now=clock.system_now(),
+        )
     except SQLAlchemyError:
         log.exception("the steps of the tick were not asked for")
         return None
@@ -151,6 +158,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
+        Text("transfers reminded"): lambda: db.atomic(asking.remind, (), policy=settings.bank_transfers, now=now),
         Text("orders delivered"): lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),

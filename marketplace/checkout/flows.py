@@ -153,10 +153,13 @@ def ask(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider, se
     return checkout
 
 
-def close_due(attempt: Attempt, *, now: datetime, provider: Provider, settings: Settings) -> None:
-    """End a payment whose page is past its time: the provider's word decides, paid wins (scar S61)."""
+def close_due(attempt: Attempt, *, now: datetime, provider: Provider | None, settings: Settings) -> None:
+    """End a payment whose page is past its time: the provider's word decides, paid wins (scar S61).
+
+    `provider` is None for a payment that no provider takes.
+    """
     job = Actor.job("tick")
-    if attempt.session_id is None:
+    if attempt.session_id is None or provider is None:
         db.atomic(settlement.expired, (), payment_id=attempt.payment_id, actor=job, now=now)
         return
     checkout = follow(attempt, actor=job, now=now, provider=provider, settings=settings)
@@ -173,7 +176,7 @@ def close_overdue(*, providers: Mapping[str, Provider], settings: Settings, now:
     overdue = db.atomic(attempts.overdue, (), now=now, limit=_BATCH)
     for attempt in overdue:
         try:
-            close_due(attempt, now=now, provider=providers[attempt.provider], settings=settings)
+            close_due(attempt, now=now, provider=providers.get(attempt.provider), settings=settings)
         except DomainError as error:
             log.info("payment ended otherwise", payment_id=attempt.payment_id, outcome=error.message)
     return len(overdue)
@@ -206,7 +209,7 @@ def return_again(*, receipt_id: int, admin_id: int, providers: Mapping[str, Prov
 
 def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
     attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
-    if attempt.is_settled:
+    if attempt.is_settled or attempt.awaits_transfer:
         return Outcome(attempt.payment_id, None)
     if attempt.is_clearing:
         raise Conflict(_(_CLEARING))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, false, func, select
 
 from marketplace import db
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.carts import queries as carts
 from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart, Ways
 from marketplace.catalog.models import Shop, StockReservation
@@ -120,6 +121,7 @@ class ReturnState:
     is_collected: bool = False
     """Whether the buyer collects all of it."""
     is_from_wallet: bool = False
+    is_by_transfer: bool = False
 
 
 _SESSION = select(Payment.provider_session_id).where(
@@ -155,13 +157,15 @@ def review(
 def set_aside(buyer_id: int) -> dict[int, int]:
     """Return the units, by listing, that the buyer's own unfinished payments hold.
 
-    They are the buyer's: paying anew gives them back first. Those of a payment that is clearing are spoken for.
+    They are the buyer's: paying anew gives them back first. Those whose money is on its way are spoken for.
     """
     return {row.listing_id: int(row.units) for row in db.read(_SET_ASIDE, {"buyer_id": buyer_id})}
 
 
 _IS_CLEARING = exists().where(
-    Payment.purchase_id == Purchase.__table__.c.id, Payment.status == PaymentStatus.PROCESSING
+    Payment.purchase_id == Purchase.__table__.c.id,
+    (Payment.status == PaymentStatus.PROCESSING)
+    | ((Payment.status == PaymentStatus.PENDING) & (Payment.provider == BANK_TRANSFER)),
 )
 _SET_ASIDE = (
     select(StockReservation.listing_id, func.sum(StockReservation.quantity).label("units"))
@@ -231,6 +235,7 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
         release_date=min(releases, default=None),
         is_collected=all(order.is_pickup for order in orders),
         is_from_wallet=row.provider == WALLET,
+        is_by_transfer=row.provider == BANK_TRANSFER,
     )
 
 

@@ -40,9 +40,11 @@ class Account(StrEnum):
     UNAPPLIED_RECEIPTS = "unapplied_receipts", Text("Received, to be returned to the buyer"), False
     WALLET = "wallet", Text("In buyers' wallets"), False
     WALLET_EXPENSE = "wallet_expense", Text("Goodwill put into wallets"), True
+    BANK_ACCOUNT = "bank_account", Text("On the marketplace's bank account for buyers"), True
+    TRANSFERS_RECEIVED = "transfers_received", Text("Received by bank transfer, not used yet"), False
 
 
 OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)
 """Where a seller's money stands: their postings under a seller's name, with the sign turned, make the balance."""
-PAID_FROM = (Account.PROVIDER_CLEARING, Account.WALLET)
-"""Where what a buyer pays comes from: a capture debits one of the two, never both."""
+PAID_FROM = (Account.PROVIDER_CLEARING, Account.WALLET, Account.TRANSFERS_RECEIVED)
+"""Where what a buyer pays comes from: a capture debits one of these, never two."""

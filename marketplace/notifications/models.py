@@ -85,6 +85,11 @@ class NotificationKind(StrEnum):
     SEARCH_FOUND = "search_found"
     WALLET_ADDED = "wallet_added"
     WALLET_TAKEN_BACK = "wallet_taken_back"
+    TRANSFER_AWAITED = "transfer_awaited"
+    TRANSFER_NEARLY_DUE = "transfer_nearly_due"
+    TRANSFER_GIVEN_UP = "transfer_given_up"
+    TRANSFER_SENT_BACK = "transfer_sent_back"
+    REFUND_ACCOUNT_WANTED = "refund_account_wanted"
 
 
 class Notification(Base):

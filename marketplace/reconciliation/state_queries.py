@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Table, case, cast, func, literal, 
 from sqlalchemy.types import String
 
 from marketplace import db
+from marketplace.bank_transfers.models import IncomingTransfer, OutgoingTransfer
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ListingStatus
 from marketplace.discounts.models import Discount, DiscountUse
@@ -45,6 +46,8 @@ class Page(StrEnum):
     DISCOUNT = "discount"
     MAIL = "mail"
     INVOICE = "invoice"
+    TRANSFER = "transfer"
+    OUTGOING = "outgoing"
     NONE = "none"
     """Nowhere: a draft is nobody's business but its seller's."""
 
@@ -172,7 +175,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
-        Discount, DiscountUse, Invoice, Mail,
+        Discount, DiscountUse, Invoice, Mail, IncomingTransfer, OutgoingTransfer,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -188,6 +191,8 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "discount": (Page.DISCOUNT, Discount.id),
     "discount_use": (Page.DISCOUNT, DiscountUse.discount_id),
     "invoice": (Page.INVOICE, Invoice.number),
+    "incoming_transfer": (Page.TRANSFER, IncomingTransfer.id),
+    "outgoing_transfer": (Page.OUTGOING, OutgoingTransfer.id),
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),

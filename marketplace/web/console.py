@@ -107,6 +107,7 @@ _ADMIN: dict[str, _Links] = {
         ("disputes", Text("Disputes"), "admin.disputes", "shield-alert"),
         ("payouts", Text("Payouts"), "admin.payouts", "banknote"),
         ("debts", Text("Debts"), "admin.debts", "wallet"),
+        ("transfers", Text("Bank transfers"), "admin.transfers", "banknote"),
     ),
     Text("Records"): (
         ("purchases", Text("Purchases"), "admin.purchases", "shopping-bag"),

@@ -31,6 +31,8 @@ def came_back(payment_id: int) -> ResponseReturnValue:
     here = guards.viewer()
     look = _look()
     found = queries.return_state(payment_id, here.user_id)
+    if found.state == page.CONFIRMING and found.is_by_transfer:
+        return redirect(url_for("checkout.transfer", payment_id=payment_id), code=303)
     if found.state == page.CONFIRMING and _asks_by_itself(look):
         _ask(payment_id, here.user_id)
         found = queries.return_state(payment_id, here.user_id)

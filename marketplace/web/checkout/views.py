@@ -10,7 +10,7 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as people
 from marketplace.accounts.operations import PostalAddress
-from marketplace.checkout import flows, queries, wallet_flows
+from marketplace.checkout import flows, queries, transfer_flows, wallet_flows
 from marketplace.checkout.operations import Agreed
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
@@ -67,6 +67,8 @@ def pay(currency: str) -> ResponseReturnValue:
     delivery = _chosen(form, "delivery", saved)
     billing = delivery if form.billing_same.data else _chosen(form, "billing", saved)
     begin = wallet_flows.buy if form.is_from_wallet else flows.begin
+    if form.is_by_transfer:
+        begin = transfer_flows.buy
     try:
         outcome = begin(
             agreed=_agreed(here.user_id, currency, form, delivery, billing),
