@@ -70,7 +70,7 @@ def out(world: World, refund_id: int) -> tuple[int, str, bool]:
     return int(str(row[0])), str(row[1]), bool(row[2])
 
 
-@pytest.mark.covers("S2.27", "C22")
+@pytest.mark.covers("S2.27")
 def test_a_transfer_that_fits_pays_by_itself_and_the_invoice_is_paid(world: World) -> None:
     bought = ordered(world, 6_000, 4_000)
     world.settle_down()
