@@ -11,7 +11,9 @@ from marketplace.bank_transfers.rules import NewLine, Origin, in_groups, referen
 from marketplace.checkout import transfer_flows, transfer_matching
 from marketplace.checkout.transfer_matching import Received
 from marketplace.money import Money
+from marketplace.refunds import flows as refunds
 from marketplace.refunds import transfers as outgoing
+from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
 
 PAYER = "GB33BUKB20201555555555"
@@ -85,3 +87,56 @@ def sent(world: World, transfer_id: int, *, admin_id: int | None = None, limit: 
         second_above_minor=limit,
         now=world.now,
     )
+
+
+def listed(world: World, buyer_id: int, admin_id: int) -> None:
+    """Add a row to each list: a payment that waits, a line to match, and one that goes back."""
+    with accounts(world):
+        ordered(world, 500, buyer_id=buyer_id)
+        receive(world, line(700, "Thank you"), admin_id=admin_id)
+        back = receive(world, line(300, "By mistake"), admin_id=admin_id)
+        assert back is not None
+        send_back(world, back.transfer_id, admin_id)
+
+
+def send_back(world: World, transfer_id: int, admin_id: int) -> None:
+    """Let an admin send a line back to its sender."""
+    deed = {"transfer_id": transfer_id, "reason": "It is nobody's.", "admin_id": admin_id, "now": world.now}
+    db.atomic(transfer_matching.send_back, (), **deed)
+
+
+def walk(world: World, buyer_id: int, admin_id: int) -> dict[str, object]:
+    """Let something of each kind be there for a buyer; return its ids as the addresses of pages name them."""
+    with accounts(world):
+        awaited = ordered(world, 1_100, buyer_id=buyer_id)
+        bought = ordered(world, 1_200, buyer_id=buyer_id)
+        came(world, bought, 1_200, account="")
+        unknown = receive(world, line(700, "Thank you"), admin_id=admin_id)
+        back = receive(world, line(300, "By mistake"), admin_id=admin_id)
+        assert unknown is not None
+        assert back is not None
+        send_back(world, back.transfer_id, admin_id)
+        how = {"account": DEMO_TRANSFERS.accounts["USD"], "second_above_minor": 50_000, "now": world.now}
+        file_id = db.atomic(outgoing.export, (), admin_id=admin_id, currency="USD", **how)
+        again = receive(world, line(400, "By mistake"), admin_id=admin_id)
+        assert again is not None
+        send_back(world, again.transfer_id, admin_id)
+        refund_id = world.ask_refund(bought, Wish(percent=100))
+        refunds.approve_and_send(
+            admin_id=admin_id,
+            refund_id=refund_id,
+            amount_minor=1_200,
+            notes="",
+            policy=world.settings.money,
+            providers={},
+            now=world.now,
+        )
+    [(outgoing_id,)] = world.rows("SELECT id FROM outgoing_transfer WHERE incoming_id = %s", again.transfer_id)
+    [(number,)] = world.rows("SELECT number FROM refund WHERE id = %s", refund_id)
+    return {
+        "awaited_payment_id": awaited.payment_id,
+        "transfer_id": unknown.transfer_id,
+        "outgoing_id": outgoing_id,
+        "transfer_file_id": file_id,
+        "account_refund": number,
+    }

@@ -6,6 +6,7 @@ Without a document type there are no entities: nothing can be fetched from elsew
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from xml.parsers import expat
 
 from marketplace.errors import Invalid
@@ -114,7 +115,7 @@ def _parsed(content: bytes) -> _Node:
             raise _Refused
         stack[-1].text += more
 
-    def refuse(*_what: object) -> None:
+    def refuse(*_what: object) -> Any:
         raise _Refused
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = begin, end, text

@@ -145,8 +145,8 @@ def file(file_id: int) -> str:
         if made is None:
             raise NotFound(_("There is no such file."))
         orders = [
-            pain.Order(number, Money(minor, currency), name, iban or "", number)
-            for number, minor, currency, name, iban in map(tuple, connection.execute(_IN_FILE, {"file_id": file_id}))
+            pain.Order(row.number, Money(row.amount_minor, row.currency), row.payee_name, row.account or "", row.number)
+            for row in connection.execute(_IN_FILE, {"file_id": file_id})
         ]
     ours: BankAccount = outgoing.account_of(made.account)
     return pain.document(file_id=file_id, account=ours, orders=orders, made_at=made.made_at)

@@ -33,6 +33,7 @@ from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
+from tests import builders_transfers as transfers
 from tests import builders_wallets as wallets
 from tests import evidence
 from tests.builders import Bought, World
@@ -54,7 +55,7 @@ NO_PAGES = {
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats", "api.refunds",
     "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
-    "api.my_wallet", "api.wallet",
+    "api.my_wallet", "api.wallet", "admin.transfer_file",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -74,7 +75,7 @@ BUYER = (
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
-    "/account/addresses/{address}",
+    "/account/addresses/{address}", "/checkout/transfer/{awaited_payment_id}", "/refunds/{account_refund}/account",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
@@ -127,6 +128,9 @@ ADMIN = (
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet",
     "/admin/jobs", "/admin/jobs?tab=queued",
+    "/admin/bank-transfers", "/admin/bank-transfers?tab=waiting", "/admin/bank-transfers?q=nothing",
+    "/admin/bank-transfers/record", "/admin/bank-transfers/{transfer_id}", "/admin/bank-transfers/outgoing",
+    "/admin/bank-transfers/outgoing?q=nothing", "/admin/bank-transfers/outgoing/{outgoing_id}",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
@@ -226,9 +230,10 @@ def seed(world: World) -> Seeded:
     admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     wallets.fill(world, buyer, 2_500, admin_id=admin)
+    transferred = {name: str(value) for name, value in transfers.walk(world, buyer, admin).items()}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    found |= accounts(world, seller)
+    found |= accounts(world, seller) | transferred
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)

@@ -13,6 +13,7 @@ from marketplace.reports.rules import Reason
 from marketplace.saved import filter_operations
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
+from tests import builders_transfers as transfers
 from tests import builders_wallets as wallets
 from tests.builders import Bought, World
 from tests.fixtures_queries import CountQueries
@@ -104,6 +105,9 @@ _LISTS = {
         "/admin/mail",
         "/admin/ledger/entries",
         "/admin/explain/volume/USD",
+        "/admin/bank-transfers",
+        "/admin/bank-transfers?tab=waiting",
+        "/admin/bank-transfers/outgoing",
     ),
 }
 
@@ -174,6 +178,7 @@ class Shelf:
             if number < 3:
                 db.atomic(filter_operations.save_filter, (), user_id=self.seller_id, **kept)
             wallets.fill(self.world, self.buyer_id, 100, admin_id=self.admin_id)
+            transfers.listed(self.world, self.buyer_id, self.admin_id)
         mails.failed(self.world)
         self.listing_ids += ids
         for listing_id in self.listing_ids:

@@ -35,6 +35,7 @@ from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import builders_taxes as taxes
+from tests import builders_transfers as transfers
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
@@ -140,6 +141,20 @@ def path_of(rule: Rule, values: Mapping[str, object]) -> str:
     return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: quote(str(values[found[1]])), rule.rule)
 
 
+_OUTGOING = {"transfer_id": "outgoing_id"}
+_TRANSFERS: Mapping[str, Mapping[str, str]] = {
+    "checkout.transfer": {"payment_id": "awaited_payment_id"},
+    "buyer.refund_account": {"number": "account_refund"},
+    "buyer.name_account": {"number": "account_refund"},
+    "admin.transfer_file": {"file_id": "transfer_file_id"},
+    "admin.outgoing_transfer": _OUTGOING,
+    "admin.transfer_sent": _OUTGOING,
+    "admin.transfer_failed": _OUTGOING,
+    "admin.name_transfer_account": _OUTGOING,
+}
+"""What stands in the addresses of bank transfers, where it is not what its name says elsewhere."""
+
+
 def values_for(rule: Rule, side: Side) -> dict[str, object]:
     """Return what stands in the address of `rule` for the things of `side`."""
     by_blueprint = {"buyer": {"figure": "total"}, "seller": {"figure": "net"}, "admin": {"figure": "net"}}
@@ -163,7 +178,11 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
     if rule.endpoint == "seller.explain_share":
         figures = {"pot": "blocked"}  # a refund of each order is asked for
     slugs = {"slug": side.values["shop_slug" if rule.endpoint in {"shop.shop", "reviews.of_shop"} else "listing_slug"]}
-    return {**side.values, **figures, **slugs}
+    return {**side.values, **figures, **slugs, **_of_transfers(rule, side)}
+
+
+def _of_transfers(rule: Rule, side: Side) -> dict[str, object]:
+    return {name: side.values[value] for name, value in _TRANSFERS.get(rule.endpoint, {}).items()}
 
 
 def fingerprint(world: World) -> dict[str, str]:
@@ -220,7 +239,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     values |= {"rule_id": taxes.tax_deliveries(world, "US", days=30 + ord(side))}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0, "operation": "validate_code", "token_id": _token(buyer_id)}
-    values |= {"passkey_id": passkey_id}
+    values |= {"passkey_id": passkey_id, **transfers.walk(world, buyer_id, admin_id)}
     return Side(buyer_id, seller_id, bought, values)
 
 

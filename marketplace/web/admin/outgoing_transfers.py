@@ -248,7 +248,7 @@ def _show(
     payee: PayeeForm | None = None,
     code: int = 200,
 ) -> ResponseReturnValue:
-    url, is_open = {"transfer_id": row.id}, row.status in TO_SEND
+    url, is_open = partial(url_for, transfer_id=row.id), row.status in TO_SEND
     is_return = row.purpose is Purpose.RETURN
     number = refund_queries.number_of(row.refund_id) if row.refund_id is not None else row.incoming_number or ""
     back = url_for("admin.transfer", transfer_id=row.incoming_id) if is_return else ""
@@ -261,9 +261,9 @@ def _show(
         cause=_("Transfer %(number)s", number=number) if is_return else _("Refund %(number)s", number=number),
         cause_url=back or url_for("admin.refunds", refund=number),
         file_url=url_for("admin.transfer_file", file_id=row.file_id) if row.file_id else "",
-        sent_url=url_for("admin.transfer_sent", **url) if is_open else "",
-        failed_url=url_for("admin.transfer_failed", **url) if is_open else "",
-        account_url=url_for("admin.name_transfer_account", **url) if is_return and row.status is _O.PLANNED else "",
+        sent_url=url("admin.transfer_sent") if is_open else "",
+        failed_url=url("admin.transfer_failed") if is_open else "",
+        account_url=url("admin.name_transfer_account") if is_return and row.status is _O.PLANNED else "",
     )
     forms = {
         "form": sent or SentForm(None),

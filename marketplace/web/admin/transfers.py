@@ -227,7 +227,7 @@ def _decide(transfer_id: int, operation: Any, said: str, **values: Any) -> Respo
 def _show(
     row: IncomingRow, *, match: MatchForm | None = None, reason: ReasonForm | None = None, code: int = 200
 ) -> ResponseReturnValue:
-    url = {"transfer_id": row.id}
+    url = partial(url_for, transfer_id=row.id)
     is_open, is_hand = row.status in OPEN, row.origin is Origin.HAND
     to_confirm = row.status is IncomingStatus.RECORDED and row.recorded_by_id != guards.viewer().user_id
     may_strike = is_hand and row.status in {IncomingStatus.RECORDED, IncomingStatus.TO_MATCH}
@@ -242,11 +242,11 @@ def _show(
         payment_url=url_for("admin.payment", payment_id=row.payment_id) if row.payment_id else "",
         ledger_url=url_for("admin.account", account=Account.BANK_ACCOUNT.value, currency=row.amount.currency),
         going_back=tuple(_back(*each) for each in map(tuple, queries.going_back(row.id))),
-        confirm_url=url_for("admin.confirm_transfer", **url) if to_confirm else "",
-        match_url=url_for("admin.match_transfer", **url) if is_open else "",
-        keep_url=url_for("admin.keep_transfer", **url) if may_keep else "",
-        back_url=url_for("admin.return_transfer", **url) if is_open else "",
-        strike_url=url_for("admin.strike_transfer", **url) if may_strike else "",
+        confirm_url=url("admin.confirm_transfer") if to_confirm else "",
+        match_url=url("admin.match_transfer") if is_open else "",
+        keep_url=url("admin.keep_transfer") if may_keep else "",
+        back_url=url("admin.return_transfer") if is_open else "",
+        strike_url=url("admin.strike_transfer") if may_strike else "",
     )
     forms = {"match": match or MatchForm(None), "form": reason or ReasonForm(None)}
     return render_template("admin/transfer.html", page=page, **forms), code
