@@ -31,7 +31,7 @@ class TransferTab(Labelled):
 
     TO_MATCH = "to_match", Text("To match")
     MATCHED = "matched", Text("Matched")
-    RETURNED = "returned", Text("Returned")
+    RETURNED = "returned", Text("Sent back")
 
 
 STATUSES: Mapping[TransferTab, tuple[IncomingStatus, ...]] = {

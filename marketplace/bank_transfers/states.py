@@ -12,7 +12,7 @@ class IncomingStatus(Status):
     WAITING = "waiting", Text("Waiting for the rest")
     MATCHED = "matched", Text("Matched")
     TO_RETURN = "to_return", Text("To be returned")
-    RETURNED = "returned", Text("Returned")
+    RETURNED = "returned", Text("Sent back")
     STRUCK = "struck", Text("Struck out")
 
 
