@@ -118,7 +118,7 @@ def walk(world: World, buyer_id: int, admin_id: int) -> dict[str, object]:
         send_back(world, back.transfer_id, admin_id)
         how = {"account": DEMO_TRANSFERS.accounts["USD"], "second_above_minor": 50_000, "now": world.now}
         file_id = db.atomic(outgoing.export, (), admin_id=admin_id, currency="USD", **how)
-        again = receive(world, line(400, "By mistake"), admin_id=admin_id)
+        again = receive(world, line(400, "By mistake", account=""), admin_id=admin_id)
         assert again is not None
         send_back(world, again.transfer_id, admin_id)
         refund_id = world.ask_refund(bought, Wish(percent=100))

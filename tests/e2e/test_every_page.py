@@ -224,13 +224,13 @@ def seed(world: World) -> Seeded:
     bought["disputed"] = buy(world.person())
     world.pay(bought["disputed"], "4000000000000259")
     world.settle_down()
+    admin = world.person("Ada Admin", is_admin=True)
+    transferred = {name: str(value) for name, value in transfers.walk(world, buyer, admin).items()}
     world.put_in_cart(buyer, parts[0])
     codes.code(world.now, "EVERY", seller_id=seller, actor_id=seller)
     codes.enter(buyer, "EVERY")
-    admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     wallets.fill(world, buyer, 2_500, admin_id=admin)
-    transferred = {name: str(value) for name, value in transfers.walk(world, buyer, admin).items()}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller) | transferred

@@ -44,6 +44,14 @@ NOT_THERE = {
     ("dispute", "lost"): "a few disputes are enough",
     ("dispute", "prevented"): "the provider settles none by itself",
     ("dispute", "dismissed"): "the only warning is still open",
+    **{
+        ("incoming_transfer", status): "a few transfers are enough"
+        for status in ("recorded", "to_match", "waiting", "matched", "to_return", "returned", "struck")
+    },
+    **{
+        ("outgoing_transfer", status): "a few transfers are enough"
+        for status in ("planned", "exported", "sent", "failed")
+    },
     ("outbound_call", "planned"): "passes within one request",
     ("outbound_call", "sending"): "passes within one request",
     ("outbound_call", "canceled"): "a payout is called off in the moment before it is sent",

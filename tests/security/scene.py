@@ -214,6 +214,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     world.pay(bought)
     world.settle_down()
     debt_id = _owe(world, seller_id, admin_id)
+    transferred = transfers.walk(world, buyer_id, admin_id)
     world.put_in_cart(buyer_id, listing_id)
     world.show_pictures(buyer_id, world.ask_refund(bought, Wish(percent=10)), evidence.photo())
     inquire(world, bought)
@@ -239,7 +240,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     values |= {"rule_id": taxes.tax_deliveries(world, "US", days=30 + ord(side))}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0, "operation": "validate_code", "token_id": _token(buyer_id)}
-    values |= {"passkey_id": passkey_id, **transfers.walk(world, buyer_id, admin_id)}
+    values |= {"passkey_id": passkey_id, **transferred}
     return Side(buyer_id, seller_id, bought, values)
 
 
