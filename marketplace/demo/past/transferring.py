@@ -22,6 +22,7 @@ from marketplace.demo.past.buying import Basket, fill_basket
 from marketplace.demo.past.stage import Stage, listing_of, payments_of, person_id
 from marketplace.demo.people import ADMIN
 from marketplace.money import Money
+from marketplace.payment_records.models import Payment
 from marketplace.refunds import transfers
 
 _MARK = ":transfer"
@@ -52,16 +53,26 @@ def order(stage: Stage, *, purchase: str, customer: Customer, currency: str, bas
 
 
 def receive(
-    stage: Stage, *, line_id: str, minor: int, currency: str, text: str = "", purchase: str = "", is_kept: bool = False
+    stage: Stage,
+    *,
+    line_id: str,
+    currency: str,
+    minor: int = 0,
+    text: str = "",
+    purchase: str = "",
+    is_kept: bool = False,
 ) -> None:
     """Record a line of the statement: with the reference of a purchase, or with what somebody wrote.
 
+    `minor` units of `currency`, 0 for just what the purchase costs.
     `is_kept` lets what is too little wait for the rest.
     """
     if _known(line_id) is not None:
         return
     if purchase:
-        text = f"{text} {in_groups(reference_of(payments_of(purchase + _MARK)[0].id))}"
+        payment_id = payments_of(purchase + _MARK)[0].id
+        text = f"{text} {in_groups(reference_of(payment_id))}"
+        minor = minor or db.read(select(Payment.amount_minor).where(Payment.id == payment_id))[0][0]
     limit = stage.settings.money.second_approver_above_minor
     received = db.atomic(
         transfer_matching.receive,

@@ -152,7 +152,8 @@ def make_transfer_file(currency: str) -> ResponseReturnValue:
         flash(error.message, "wait")
         return redirect(url_for("admin.outgoing_transfers"), code=303)
     name = url_for("admin.transfer_file", file_id=file_id)
-    flash(_("File %(number)s is made. Give it to the bank once; each of its transfers leads to it.", number=file_id), "ok")
+    said = _("File %(number)s is made. Give it to the bank once; each of its transfers leads to it.", number=file_id)
+    flash(said, "ok")
     return redirect(name, code=303)
 
 
