@@ -90,6 +90,7 @@ class OutgoingPage:
     cause: str
     cause_url: str
     file_url: str
+    ledger_url: str
     sent_url: str
     failed_url: str
     account_url: str
@@ -151,10 +152,9 @@ def make_transfer_file(currency: str) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
         return redirect(url_for("admin.outgoing_transfers"), code=303)
-    name = url_for("admin.transfer_file", file_id=file_id)
     said = _("File %(number)s is made. Give it to the bank once; each of its transfers leads to it.", number=file_id)
     flash(said, "ok")
-    return redirect(name, code=303)
+    return redirect(url_for("admin.transfer_file", file_id=file_id), code=303)
 
 
 @guards.admin_only
@@ -262,6 +262,7 @@ def _show(
         cause=_("Transfer %(number)s", number=number) if is_return else _("Refund %(number)s", number=number),
         cause_url=back or url_for("admin.refunds", refund=number),
         file_url=url_for("admin.transfer_file", file_id=row.file_id) if row.file_id else "",
+        ledger_url=url_for("admin.entries", q=f"outgoing_transfer:{row.id}") if row.status is _O.SENT else "",
         sent_url=url("admin.transfer_sent") if is_open else "",
         failed_url=url("admin.transfer_failed") if is_open else "",
         account_url=url("admin.name_transfer_account") if is_return and row.status is _O.PLANNED else "",

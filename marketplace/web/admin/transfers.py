@@ -80,6 +80,8 @@ class TransferPage:
     facts: tuple[Fact, ...]
     payment_url: str
     ledger_url: str
+    """The entries that book it."""
+    account_url: str
     going_back: tuple[OutgoingView, ...]
     confirm_url: str
     match_url: str
@@ -240,7 +242,8 @@ def _show(
         doubt=transfer_words.doubt_text(row),
         facts=_facts(row),
         payment_url=url_for("admin.payment", payment_id=row.payment_id) if row.payment_id else "",
-        ledger_url=url_for("admin.account", account=Account.BANK_ACCOUNT.value, currency=row.amount.currency),
+        ledger_url=url_for("admin.entries", q=f"incoming_transfer:{row.id}"),
+        account_url=url_for("admin.account", account=Account.BANK_ACCOUNT.value, currency=row.amount.currency),
         going_back=tuple(_back(*each) for each in map(tuple, queries.going_back(row.id))),
         confirm_url=url("admin.confirm_transfer") if to_confirm else "",
         match_url=url("admin.match_transfer") if is_open else "",
