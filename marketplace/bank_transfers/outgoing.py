@@ -43,10 +43,7 @@ def plan_refund(
 
     `attempt` is the refund's: one attempt is one transfer.
     """
-    lines = select(IncomingTransfer).where(
-        IncomingTransfer.payment_id == payment.id, IncomingTransfer.status == IncomingStatus.MATCHED
-    )
-    payer = session.execute(lines.order_by(IncomingTransfer.used_minor.desc(), IncomingTransfer.id)).scalars().first()
+    payer = _payer_of(session, payment)
     earlier = select(OutgoingTransfer.id).where(OutgoingTransfer.refund_id == refund_id)
     did_not_work = session.execute(earlier).first() is not None
     account = rules.iban_in(payer.payer_account or "") if payer is not None and not did_not_work else ""
@@ -226,6 +223,14 @@ def close_failed(session: Session, *, transfer_id: int, admin_id: int, reason: s
         incoming = session.get_one(IncomingTransfer, row.incoming_id)
         plan_return(session, incoming, amount_minor=row.amount_minor, actor=actor, now=now)
     return row
+
+
+def _payer_of(session: Session, payment: Payment) -> IncomingTransfer | None:
+    """Return the transfer that paid most of a payment."""
+    lines = select(IncomingTransfer).where(
+        IncomingTransfer.payment_id == payment.id, IncomingTransfer.status == IncomingStatus.MATCHED
+    )
+    return session.execute(lines.order_by(IncomingTransfer.used_minor.desc(), IncomingTransfer.id)).scalars().first()
 
 
 def _begin(session: Session, row: OutgoingTransfer, *, actor: Actor, now: datetime) -> None:
