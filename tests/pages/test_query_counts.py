@@ -179,7 +179,7 @@ class Shelf:
             if number < 3:
                 db.atomic(filter_operations.save_filter, (), user_id=self.seller_id, **kept)
             wallets.fill(self.world, self.buyer_id, 100, admin_id=self.admin_id)
-            transfers.listed(self.world, self.buyer_id, self.admin_id)
+            transfers.listed(self.world, self.buyer_id, self.admin_id, ids[0])
         mails.failed(self.world)
         self.listing_ids += ids
         for listing_id in self.listing_ids:
