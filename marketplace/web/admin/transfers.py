@@ -231,7 +231,8 @@ def _show(
 ) -> ResponseReturnValue:
     url = partial(url_for, transfer_id=row.id)
     is_open, is_hand = row.status in OPEN, row.origin is Origin.HAND
-    to_confirm = row.status is IncomingStatus.RECORDED and row.recorded_by_id != guards.viewer().user_id
+    is_recorded = row.status is IncomingStatus.RECORDED
+    to_confirm = is_recorded and row.recorded_by_id != guards.viewer().user_id
     may_strike = is_hand and row.status in {IncomingStatus.RECORDED, IncomingStatus.TO_MATCH}
     may_keep = row.status is IncomingStatus.TO_MATCH and row.doubt is Doubt.TOO_LITTLE
     page = TransferPage(
@@ -242,7 +243,7 @@ def _show(
         doubt=transfer_words.doubt_text(row),
         facts=_facts(row),
         payment_url=url_for("admin.payment", payment_id=row.payment_id) if row.payment_id else "",
-        ledger_url=url_for("admin.entries", q=f"incoming_transfer:{row.id}"),
+        ledger_url="" if is_recorded else url_for("admin.entries", q=f"incoming_transfer:{row.id}"),
         account_url=url_for("admin.account", account=Account.BANK_ACCOUNT.value, currency=row.amount.currency),
         going_back=tuple(_back(*each) for each in map(tuple, queries.going_back(row.id))),
         confirm_url=url("admin.confirm_transfer") if to_confirm else "",
