@@ -12,6 +12,7 @@ from marketplace.bank_transfers.rules import in_groups, reference_of
 from tests import builders_transfers as transfers
 from tests.builders import World, form_token
 from tests.pages.test_checkout import pay
+from tests.pages.test_mail_language import swedish_mails
 
 ADMIN = "/admin/bank-transfers"
 
@@ -60,7 +61,9 @@ def test_a_buyer_chooses_it_is_told_what_to_transfer_and_the_orders_say_so(world
     assert order.select_one(f'a[href="/checkout/transfer/{payment_id}"]')
     assert not order.select('form[action^="/checkout/retry"]')
     assert "Bank transfer" in words(parsed(client.get(f"/account/payments/{payment_id}")))
-    world.work_off()
+    mailed = dict(swedish_mails(world))["transfer_awaited"]
+    assert "GB82 WEST 1234 5698 7654 32" in mailed.text
+    assert mailed.text.count(reference) == 2
 
 
 def test_without_an_account_for_the_currency_nobody_pays_by_transfer(world: World) -> None:
