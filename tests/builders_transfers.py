@@ -32,11 +32,11 @@ def accounts(world: World) -> Iterator[None]:
         world.app.extensions["settings"] = before
 
 
-def ordered(world: World, *grosses: int, buyer_id: int | None = None, listing_id: int | None = None) -> Bought:
-    """Order one part per seller by bank transfer, at `grosses` minor units of US dollars each, or `listing_id`."""
+def ordered(world: World, *grosses: int, buyer_id: int | None = None) -> Bought:
+    """Order one part per seller by bank transfer, at `grosses` minor units of US dollars each."""
     buyer_id = buyer_id or world.person()
-    for each in (listing_id,) if listing_id else (world.listing(world.seller(), gross) for gross in grosses):
-        world.put_in_cart(buyer_id, each)
+    for gross in grosses:
+        world.put_in_cart(buyer_id, world.listing(world.seller(), gross))
     agreed = world.agreed(buyer_id)
     outcome = transfer_flows.buy(agreed=agreed, now=world.now, provider=world.provider, settings=world.settings)
     return world.bought(outcome, agreed)
@@ -89,14 +89,12 @@ def sent(world: World, transfer_id: int, *, admin_id: int | None = None, limit: 
     )
 
 
-def listed(world: World, buyer_id: int, admin_id: int, listing_id: int) -> None:
-    """Add a row to each list: a payment that waits, a line to match, and one that goes back."""
-    with accounts(world):
-        ordered(world, buyer_id=buyer_id, listing_id=listing_id)
-        receive(world, line(700, "Thank you"), admin_id=admin_id)
-        back = receive(world, line(300, "By mistake"), admin_id=admin_id)
-        assert back is not None
-        send_back(world, back.transfer_id, admin_id)
+def listed(world: World, admin_id: int) -> None:
+    """Let a line come that is to be matched, and one that goes back."""
+    receive(world, line(700, "Thank you"), admin_id=admin_id)
+    back = receive(world, line(300, "By mistake"), admin_id=admin_id)
+    assert back is not None
+    send_back(world, back.transfer_id, admin_id)
 
 
 def send_back(world: World, transfer_id: int, admin_id: int) -> None:
