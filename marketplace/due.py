@@ -11,6 +11,7 @@ from sqlalchemy import SelectBase, or_, select
 
 from marketplace import db
 from marketplace.accounts import link_operations as links
+from marketplace.auctions import ending as auctions
 from marketplace.bank_policy import BankTransferPolicy
 from marketplace.bank_transfers import asking
 from marketplace.cancellations import queries as cancellations
@@ -32,6 +33,7 @@ from marketplace.payouts import flows as payouts
 from marketplace.provider_events import cursors
 from marketplace.provider_events import operations as events
 from marketplace.reconciliation import flows as reconciliation
+from marketplace.risk import gathering as risk
 from marketplace.saved import operations as saved
 from marketplace.saved import search_flows
 from marketplace.statements import operations as statements
@@ -45,6 +47,8 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
     "reservations returned": (purchases.RUN_OUT,),
     "purchases given up": (purchases.UNPAID,),
     "transfers reminded": (asking.TO_REMIND,),
+    "payments assessed": (risk.DUE,),
+    "auctions ended": (auctions.OVER, auctions.LAPSED),
     "orders delivered": (orders.OVERDUE,),
     "holds ended": (holds.OVER,),
     "debts netted": (debts.BOTH,),
@@ -95,6 +99,7 @@ def steps(
         **reconciliation.due_at(now),
         **statements.to_close_at(now),
         **missing_queries.mark_moves_at(now),
+        **risk.due_at(now),
     }
     [answer] = db.read(_ASK, values)
     return frozenset(name for name, is_due in zip(QUESTIONS, answer, strict=True) if is_due)

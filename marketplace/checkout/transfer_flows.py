@@ -6,7 +6,7 @@ from datetime import datetime
 
 from marketplace import db
 from marketplace.bank_transfers.rules import BANK_TRANSFER, NewLine
-from marketplace.checkout import flows, operations, transfer_matching, transfer_operations
+from marketplace.checkout import flows, operations, pacing, transfer_matching, transfer_operations
 from marketplace.checkout.flows import Outcome
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.config import MoneyPolicy, Settings
@@ -35,14 +35,18 @@ def buy(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settings
     """Turn the cart into a purchase that waits for its buyer's transfer; there is no payment page.
 
     The same form sent twice is the same purchase. A form that opened a payment page before may still pay by transfer:
-    that page is closed first, and money that comes through it all the same goes back (scar S62). Raises Conflict as
-    `flows.begin` does, and where there is no account for the currency.
+    that page is closed first, and money that comes through it all the same goes back (scar S62). Raises Conflict and
+    TooMany as `flows.begin` does, Conflict where there is no account for the currency, and for what was won: who wins
+    has less time to pay than a transfer may take.
     """
+    if agreed.auction_id is not None:
+        raise Conflict(_("What was won can't be paid by bank transfer: it is due sooner."))
     token = agreed.token[: _LONGEST_TOKEN - len(_MARK)] + _MARK
     mine = replace(agreed, paid_by=BANK_TRANSFER, token=token)
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=mine.token, buyer_id=mine.buyer_id)
         if known is None:
+            pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
             flows.start_over(mine, now=now, provider=provider, settings=settings)
         try:
             payment_id = db.atomic(transfer_operations.place, (db.TURN,), agreed=mine, settings=settings, now=now)

@@ -42,6 +42,10 @@ class Account(StrEnum):
     WALLET_EXPENSE = "wallet_expense", Text("Goodwill put into wallets"), True
     BANK_ACCOUNT = "bank_account", Text("On the marketplace's bank account for buyers"), True
     TRANSFERS_RECEIVED = "transfers_received", Text("Received by bank transfer, not used yet"), False
+    CREDITS_ISSUED = "credits_issued", Text("Credits sold and not used yet"), True
+    CREDITS_HELD = "credits_held", Text("Credits that people hold"), False
+    CREDITS_DEFERRED = "credits_deferred", Text("Paid for credits that are not used yet"), False
+    CREDIT_REVENUE = "credit_revenue", Text("Earned with credits that were used"), False
 
 
 OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)

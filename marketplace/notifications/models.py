@@ -91,6 +91,18 @@ class NotificationKind(StrEnum):
     TRANSFER_GIVEN_UP = "transfer_given_up"
     TRANSFER_SENT_BACK = "transfer_sent_back"
     REFUND_ACCOUNT_WANTED = "refund_account_wanted"
+    CREDITS_ADDED = "credits_added"
+    CREDITS_TAKEN_BACK = "credits_taken_back"
+    CREDITS_GIVEN_BACK = "credits_given_back"
+    CHECK_BEGAN = "check_began"
+    CHECK_CLEARED = "check_cleared"
+    CHECK_NEEDED = "check_needed"
+    AUCTION_OUTBID = "auction_outbid"
+    AUCTION_WON = "auction_won"
+    AUCTION_OFFERED = "auction_offered"
+    AUCTION_LOST = "auction_lost"
+    AUCTION_ENDED = "auction_ended"
+    AUCTION_UNPAID = "auction_unpaid"
 
 
 class Notification(Base):

@@ -34,6 +34,7 @@ ADDRESSES = {
     Page.DISCOUNT: ("admin.discount", "discount_id", Text("Code")),
     Page.TRANSFER: ("admin.transfer", "transfer_id", Text("Transfer")),
     Page.OUTGOING: ("admin.outgoing_transfer", "transfer_id", Text("Transfer")),
+    Page.AUCTION: ("admin.auction", "auction_id", Text("Auction")),
     Page.LISTING: ("shop.listing", "slug", Text("Listing")),
 }
 
