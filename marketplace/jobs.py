@@ -151,13 +151,12 @@ def _found(app: Flask, now: datetime) -> frozenset[str] | None:
 
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     settings, providers = app.extensions["settings"], app.extensions["providers"]
+    at: dict[str, Any] = {"providers": providers, "now": now}
     return {
         Text("missed events taken in"): lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
         Text("events applied"): lambda: events.apply_due(providers=providers, settings=settings, now=now),
         Text("calls sent"): lambda: outbound.send_due(providers=providers, outcomes=OUTCOMES, now=now),
-        Text("blocked calls looked up"): lambda: outbound.look_at_blocked(
-            providers=providers, outcomes=OUTCOMES, now=now
-        ),
+        Text("blocked calls looked up"): lambda: outbound.look_at_blocked(outcomes=OUTCOMES, **at),
         Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
@@ -176,9 +175,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("provider asked"): lambda: sweeping.look_due(providers=providers, settings=settings, now=now),
         Text("disputes read"): lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         Text("receipts returned"): lambda: checkout.return_receipts(providers=providers, now=now),
-        Text("cancelled orders paid back"): lambda: cancellations.send_rests(
-            policy=settings.money, providers=providers, now=now
-        ),
+        Text("cancelled orders paid back"): lambda: cancellations.send_rests(policy=settings.money, **at),
         Text("runs of reconciliation"): lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         Text("words learnt"): spelling.learn_due,
         Text("price drops told"): lambda: db.atomic(saved.tell_price_drops, (), now=now),
