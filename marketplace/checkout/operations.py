@@ -11,6 +11,8 @@ from marketplace import history
 from marketplace.accounts import suspending
 from marketplace.accounts.suspension_models import Side
 from marketplace.auctions import keeping, paying_queries
+from marketplace.bank_transfers import rules as transfers
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.carts import queries
 from marketplace.carts.models import Cart
 from marketplace.carts.parts import CurrencyPart
@@ -76,7 +78,7 @@ class Agreed:
     collected: tuple[int, ...] = ()
     """The sellers whose goods the buyer collects, where there is a choice."""
     paid_by: str = page.PROVIDER
-    """What pays all of it: a provider with a payment page, or the buyer's wallet at once."""
+    """What pays all of it: a provider with a payment page, the buyer's wallet at once, or a transfer within days."""
     auction_id: int | None = None
     """The won auction that is paid, instead of a basket."""
 
@@ -120,7 +122,8 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     purchase = _begin(session, agreed, priced, source, actor=actor, now=now)
     how: dict[str, Any] = {"paid_by": agreed.paid_by, "actor": actor, "now": now}
     opening.open_orders(session, purchase, priced, channel=source.channel, note=agreed.buyer_note, **how)
-    expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
+    expires_at = _pay_until(agreed, settings, now)
+    purchase.open_until = max(purchase.open_until, expires_at)
     _reserve(session, purchase, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     _take_use(session, purchase, priced, settings, actor=actor, now=now)
     return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, **how)
@@ -162,6 +165,14 @@ def _begin(
         keeping.begin(session, auction_id=agreed.auction_id, purchase_id=purchase.id)
     history.begin(session, Purchase, [purchase.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
     return purchase
+
+
+def _pay_until(agreed: Agreed, settings: Settings, now: datetime) -> datetime:
+    """Return until when the money may come: while a page is open, or as long as a transfer takes."""
+    if agreed.paid_by == BANK_TRANSFER:
+        policy = settings.bank_transfers
+        return transfers.pay_until(now, policy.due_days, policy.grace_days)
+    return rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
 
 
 def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
