@@ -1,5 +1,6 @@
 """Payments: the list with its search, and one payment with everything that is known about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +15,8 @@ from marketplace.ledger import queries as ledger
 from marketplace.paging import every
 from marketplace.payment_methods import queries as methods
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
+from marketplace.payments.admin_queries import PaymentRecord
+from marketplace.payments.queries import Receipt
 from marketplace.payments.search_queries import PaymentSummary, Sought
 from marketplace.payments.tabs import PaymentTab
 from marketplace.payouts import order_queries as payouts
@@ -21,6 +24,7 @@ from marketplace.payouts import queries as payout_queries
 from marketplace.provider_events import queries as provider_events
 from marketplace.refunds import queries as refund_queries
 from marketplace.risk import queries as risk
+from marketplace.risk.queries import RiskRow
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin import packages, payment_page
 from marketplace.web.console import Console, admin_console
@@ -124,21 +128,28 @@ def payment(payment_id: int) -> ResponseReturnValue:
         provider_lines=admin_queries.provider_lines(payment_id),
         changes=timeline_queries.changes_of(
             {
-                "payment": [payment_id],
+                **_own(record, receipts, assessed),
                 "payment_tracker": [tracker.id for tracker in trackers],
                 "payment_transaction": [each.share.id for each in shares],
                 "refund": [refund.id for refund in refunds],
                 "dispute": [dispute.id for dispute in disputes],
                 "outbound_call": [call.id for call in calls],
-                "risk_review": [assessed.review_id] if assessed and assessed.review_id else [],
-                "unapplied_receipt": [receipt.id for receipt in receipts],
-                "purchase": [record.purchase_id] if record.purchase_id is not None else [],
             }
         ),
         risk=assessed,
     )
     package = packages.box(payment_id) if record.credits_to_add else None
     return render_template("admin/payment.html", page=payment_page.build(facts), package=package)
+
+
+def _own(record: PaymentRecord, receipts: Sequence[Receipt], assessed: RiskRow | None) -> dict[str, list[int]]:
+    """Return whose changes are a payment's own: its row, its purchase, what could not be used, and its check."""
+    return {
+        "payment": [record.id],
+        "purchase": [record.purchase_id] if record.purchase_id is not None else [],
+        "unapplied_receipt": [receipt.id for receipt in receipts],
+        "risk_review": [assessed.review_id] if assessed and assessed.review_id else [],
+    }
 
 
 def _row(payment: PaymentSummary) -> PaymentRow:
