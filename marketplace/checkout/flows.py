@@ -64,8 +64,7 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
 def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
     """Send the buyer of an unpaid purchase to its open page, or close a failed one and open another (S0.2, C29).
 
-    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing, TooMany as
-    `begin` does for declines.
+    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing, TooMany.
     """
     db.atomic(attempts.check_buyer, (), purchase_id=purchase_id, buyer_id=buyer_id)
     pacing.check_declines(buyer_id=buyer_id, policy=settings.risk, now=now)

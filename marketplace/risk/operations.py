@@ -28,12 +28,8 @@ from marketplace.transitions import AlreadyThere
 
 _TICK = Actor.job("risk")
 _MARK_MOVES = timedelta(hours=6)
-_NOTE = (
-    insert(RiskAssessment.__table__)
-    .on_conflict_do_nothing(index_elements=["payment_id"])
-    .returning(RiskAssessment.__table__.c.id)
-)
-_CARDS = insert(RiskMethod.__table__).on_conflict_do_nothing(index_elements=["charge_id"])
+_NOTE = insert(RiskAssessment).on_conflict_do_nothing(index_elements=["payment_id"]).returning(RiskAssessment.id)
+_CARDS = insert(RiskMethod).on_conflict_do_nothing(index_elements=["charge_id"])
 
 
 def note(known: Known, score: Score, *, now: datetime) -> bool:
