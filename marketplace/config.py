@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+from marketplace.bank_policy import DEMO_TRANSFERS, BankTransferPolicy
+from marketplace.risk_policy import RiskPolicy
+
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com", "https://dashboard.stripe.com")
 """Where Stripe's own pages are that our forms lead to: paying, setting a seller's account up, looking at it."""
 
@@ -68,10 +71,17 @@ class MoneyPolicy:
     """Whether a buyer may cancel a paid order before it is sent."""
     code_use_returns: bool = True
     """Whether a discount code may be used again when all that it made cheaper was called off before it was sent."""
+    auction_pay_hours: int = 48
+    """How long the winner of an auction may take to pay."""
     payout_interval: str = "daily"
     """How often sellers are paid who have not chosen: daily, weekly, monthly or manual."""
     payout_minimum_minor: int = 100
     """The least that is paid out, minor units of any currency; sellers may choose more."""
+
+    def __post_init__(self) -> None:
+        """Refuse auctions that nobody has the time to pay."""
+        if not 1 <= self.auction_pay_hours <= 14 * 24:
+            raise ConfigurationError("money: auction_pay_hours is from 1 to 336.")
 
 
 @dataclass(frozen=True)
@@ -136,6 +146,8 @@ class Settings:
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
     media: MediaPolicy = field(default_factory=MediaPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
+    bank_transfers: BankTransferPolicy = field(default_factory=BankTransferPolicy)
+    risk: RiskPolicy = field(default_factory=RiskPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
 
@@ -200,8 +212,16 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         money=_section(MoneyPolicy, document, "money"),
         media=_section(MediaPolicy, document, "media"),
         accounts=_section(AccountPolicy, document, "accounts"),
+        bank_transfers=_bank_transfers(variables, document),
+        risk=_section(RiskPolicy, document, "risk"),
         sources=_sources(variables, document),
     )
+
+
+def _bank_transfers(variables: Mapping[str, str], document: Mapping[str, Any]) -> BankTransferPolicy:
+    is_demos = variables.get("MARKETPLACE_DEMO") == "1" and "bank_transfers" not in document
+    policy: BankTransferPolicy = _section(BankTransferPolicy, document, "bank_transfers")
+    return DEMO_TRANSFERS if is_demos else policy
 
 
 def _mail(variables: Mapping[str, str]) -> dict[str, Any]:
@@ -246,7 +266,7 @@ VARIABLES: Mapping[str, str] = {
 def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:
     found = {name: variable for name, variable in VARIABLES.items() if variables.get(variable)}
     file = variables.get("MARKETPLACE_CONFIG", "")
-    for section in ("payment_tracking", "recovery", "money", "media", "accounts"):
+    for section in ("payment_tracking", "recovery", "money", "media", "accounts", "bank_transfers", "risk"):
         found |= {f"{section}.{name}": file for name in document.get(section) or {}}
     return found
 
@@ -255,7 +275,7 @@ def _section(kind: type[Any], document: Mapping[str, Any], name: str) -> Any:
     values = document.get(name) or {}
     try:
         return kind(**values)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{name} in the configuration file: {error}") from error
 
 

@@ -9,15 +9,19 @@ from marketplace.language import Text
 from marketplace.language import gettext as _
 
 _THIS = {
+    "auction": Text("This auction"),
+    "bid": Text("This bid"),
     "discount": Text("This discount"),
     "discount_use": Text("This discount use"),
     "dispute": Text("This dispute"),
     "failed_job": Text("This failed job"),
+    "incoming_transfer": Text("This incoming transfer"),
     "invoice": Text("This invoice"),
     "listing": Text("This listing"),
     "mail": Text("This mail"),
     "order": Text("This order"),
     "outbound_call": Text("This outbound call"),
+    "outgoing_transfer": Text("This outgoing transfer"),
     "payment": Text("This payment"),
     "payment_tracker": Text("This payment tracker"),
     "payment_transaction": Text("This payment transaction"),
@@ -26,6 +30,8 @@ _THIS = {
     "purchase": Text("This purchase"),
     "reconciliation_break": Text("This reconciliation break"),
     "refund": Text("This refund"),
+    "saved_method": Text("This saved card"),
+    "risk_review": Text("This check"),
     "seller_account": Text("This seller account"),
     "stock_reservation": Text("This stock reservation"),
     "transfer_reversal": Text("This transfer reversal"),

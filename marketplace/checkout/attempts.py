@@ -6,7 +6,10 @@ from datetime import datetime
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from marketplace.auctions.models import AuctionPurchase
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.checkout import page, set_aside
+from marketplace.credits.models import CreditSale
 from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.language import Text
@@ -48,9 +51,14 @@ class Attempt:
         return self.status == PaymentStatus.PROCESSING
 
     @property
+    def awaits_transfer(self) -> bool:
+        """Return whether its buyer was told to transfer the money, which may be on its way."""
+        return self.status == PaymentStatus.PENDING and self.provider == BANK_TRANSFER
+
+    @property
     def awaits_page(self) -> bool:
         """Return whether its page is being opened right now."""
-        return self.status == PaymentStatus.PENDING and self.session_id is None
+        return self.status == PaymentStatus.PENDING and self.session_id is None and not self.awaits_transfer
 
     @property
     def can_be_withdrawn(self) -> bool:
@@ -98,22 +106,35 @@ def of_buyer(session: Session, *, payment_id: int, buyer_id: int) -> Attempt:
 
 
 def to_give_up(
-    session: Session, *, buyer_id: int, currency: str, token: str, is_package: bool = False
+    session: Session,
+    *,
+    buyer_id: int,
+    currency: str,
+    token: str,
+    auction_id: int | None = None,
+    is_package: bool = False,
 ) -> list[Attempt]:
     """Return the newest attempt of each open purchase that a buyer gives up by sending the review form `token`.
 
-    Those are all in `currency` except the form's own, made by an earlier press, and those that are clearing. Who buys
-    goods gives up no package of credits, which has no basket, and the other way round.
+    Those are all of a basket in `currency`, or all of `auction_id`, or all packages of credits, except the form's own,
+    made by an earlier press, those that are clearing, and those that wait for a transfer: what they are for is not in
+    the basket any more.
     """
     statement = select(Purchase.id).where(
         Purchase.buyer_id == buyer_id,
         Purchase.status == PurchaseStatus.OPEN,
         Purchase.currency == currency,
         Purchase.checkout_token != token,
-        Purchase.cart_id.is_(None) if is_package else Purchase.cart_id.is_not(None),
     )
+    if is_package:
+        statement = statement.join(CreditSale, CreditSale.purchase_id == Purchase.id)
+    elif auction_id is not None:
+        statement = statement.join(AuctionPurchase, AuctionPurchase.purchase_id == Purchase.id)
+        statement = statement.where(AuctionPurchase.auction_id == auction_id)
+    else:
+        statement = statement.where(Purchase.cart_id.is_not(None))
     found = [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]
-    return [attempt for attempt in found if not attempt.is_clearing]
+    return [attempt for attempt in found if not (attempt.is_clearing or attempt.awaits_transfer)]
 
 
 def overdue(session: Session, *, now: datetime, limit: int) -> list[Attempt]:

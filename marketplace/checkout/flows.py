@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from marketplace import db, failpoints
-from marketplace.checkout import attempts, following, operations, packages, returns, settlement
+from marketplace.checkout import attempts, following, operations, pacing, packages, returns, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
@@ -28,8 +28,7 @@ _PAID = Text("You have paid this purchase already. You find it under your orders
 _CLEARING = Text("Your payment is on its way. It takes a few days to clear; there is nothing more to do.")
 _POLL_SECONDS = 0.1
 _BATCH = 50
-# As many tabs of one buyer may start over at the same moment.
-_TABS = 5
+_TABS = 5  # of one buyer may start over at the same moment
 
 log = structlog.get_logger()
 
@@ -46,12 +45,13 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
     """Turn the cart into a purchase and open its payment page (DESIGN 6).
 
     The same form sent twice is the same purchase, and the same page (scar S62). Raises Conflict in words for the buyer
-    when prices or stock changed, or when the provider can't be reached.
+    when prices or stock changed, or when the provider can't be reached, TooMany to one who buys or fails too fast.
     """
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
         if known is not None:
             return go_on(known, now=now, provider=provider, settings=settings)
+        pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
         start_over(agreed, now=now, provider=provider, settings=settings)
         try:
             opened = db.atomic(operations.open_purchase, (db.TURN,), agreed=agreed, settings=settings, now=now)
@@ -64,9 +64,11 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
 def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
     """Send the buyer of an unpaid purchase to its open page, or close a failed one and open another (S0.2, C29).
 
-    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing.
+    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing, TooMany as
+    `begin` does for declines.
     """
     db.atomic(attempts.check_buyer, (), purchase_id=purchase_id, buyer_id=buyer_id)
+    pacing.check_declines(buyer_id=buyer_id, policy=settings.risk, now=now)
     return go_on(purchase_id, now=now, provider=provider, settings=settings)
 
 
@@ -154,10 +156,10 @@ def ask(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider, se
     return checkout
 
 
-def close_due(attempt: Attempt, *, now: datetime, provider: Provider, settings: Settings) -> None:
-    """End a payment whose page is past its time: the provider's word decides, paid wins (scar S61)."""
+def close_due(attempt: Attempt, *, now: datetime, provider: Provider | None, settings: Settings) -> None:
+    """End a payment past its time: its provider's word decides, where it has one; paid wins (scar S61)."""
     job = Actor.job("tick")
-    if attempt.session_id is None:
+    if attempt.session_id is None or provider is None:
         db.atomic(settlement.expired, (), payment_id=attempt.payment_id, actor=job, now=now)
         return
     checkout = follow(attempt, actor=job, now=now, provider=provider, settings=settings)
@@ -174,7 +176,7 @@ def close_overdue(*, providers: Mapping[str, Provider], settings: Settings, now:
     overdue = db.atomic(attempts.overdue, (), now=now, limit=_BATCH)
     for attempt in overdue:
         try:
-            close_due(attempt, now=now, provider=providers[attempt.provider], settings=settings)
+            close_due(attempt, now=now, provider=providers.get(attempt.provider), settings=settings)
         except DomainError as error:
             log.info("payment ended otherwise", payment_id=attempt.payment_id, outcome=error.message)
     return len(overdue)
@@ -208,7 +210,7 @@ def return_again(*, receipt_id: int, admin_id: int, providers: Mapping[str, Prov
 def go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
     """Send the buyer to the page of a purchase that is open, or open another; raises as `try_again` does."""
     attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
-    if attempt.is_settled:
+    if attempt.is_settled or attempt.awaits_transfer:
         return Outcome(attempt.payment_id, None)
     if attempt.is_clearing:
         raise Conflict(_(_CLEARING))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.carts.parts import Line, ShopPart
 from marketplace.catalog.models import Listing, ListingKind, PartDetails
 from marketplace.catalog.rules import CARS
@@ -25,6 +26,9 @@ from marketplace.payments.rules import Share
 from marketplace.taxes.rules import DeliveryTax
 from marketplace.wallets.rules import WALLET
 
+_FREE = frozenset({WALLET, BANK_TRANSFER})
+"""What pays without a provider that would take a fee for it."""
+
 
 class _Kind(NamedTuple):
     kind: ListingKind
@@ -36,12 +40,13 @@ def open_orders(
     purchase: Purchase,
     priced: Priced,
     *,
+    channel: str,
     note: str,
     paid_by: str,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Make one order per seller of what counts in a part of a basket, in the order of the sellers.
+    """Make one order per seller of what counts in a part of a basket, in the order of the sellers, by a channel's fees.
 
     A seller's own discount lowers what the platform fee is taken of. One that the marketplace bears does not: the
     marketplace adds it to what the buyer pays. Where no provider takes the payment, nobody takes a fee for it.
@@ -50,14 +55,14 @@ def open_orders(
     is_subsidy = bool(priced.granted and priced.found and priced.found.terms.is_subsidy)
     subsidies = [shop.discount if is_subsidy else Money.zero(purchase.currency) for shop in shops]
     sellers = [shop.seller_id for shop in shops]
-    agreement = fees.agree(session, channel=fees.STANDARD, seller_ids=sellers, currency=purchase.currency, now=now)
+    agreement = fees.agree(session, channel=channel, seller_ids=sellers, currency=purchase.currency, now=now)
     kinds = _kinds(session, [line.listing_id for shop in shops for line in shop.counted])
     fees_by_shop = [
         agreement.platform_fees(shop.seller_id, shop.total + subsidy, _goods(shop, subsidy, kinds))
         for shop, subsidy in zip(shops, subsidies, strict=True)
     ]
     platform = [Money.total([part.fee for part in parts], purchase.currency) for parts in fees_by_shop]
-    processing = payment_rules.NO_PROCESSING if paid_by == WALLET else agreement.processing
+    processing = payment_rules.NO_PROCESSING if paid_by in _FREE else agreement.processing
     shares = payment_rules.shares([shop.total for shop in shops], platform, processing, subsidies)
     for shop, share, parts in zip(shops, shares, fees_by_shop, strict=True):
         order = _order(session, purchase, shop, share, note, now)

@@ -55,13 +55,10 @@ class AgreedPackage:
 
 def earlier(session: Session, *, agreed: Agreed | AgreedPackage) -> list[Attempt]:
     """Return the unpaid purchases that are given up by agreeing to this one: of a basket, or of packages."""
-    return attempts.to_give_up(
-        session,
-        buyer_id=agreed.buyer_id,
-        currency=agreed.currency,
-        token=agreed.token,
-        is_package=isinstance(agreed, AgreedPackage),
-    )
+    if isinstance(agreed, Agreed):
+        return attempts.to_give_up(session, **agreed.form)
+    form = {"buyer_id": agreed.buyer_id, "currency": agreed.currency, "token": agreed.token}
+    return attempts.to_give_up(session, **form, is_package=True)
 
 
 def open_package(session: Session, *, agreed: AgreedPackage, settings: Settings, now: datetime) -> Opened:

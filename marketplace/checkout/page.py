@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
@@ -20,6 +20,8 @@ from marketplace.outbound import requests, watching
 from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.outbound.requests import Answer
+from marketplace.payment_methods import operations as payment_methods
+from marketplace.payment_methods.models import ProviderCustomer
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.records import NewPayment
 from marketplace.payment_records.states import PaymentStatus
@@ -29,6 +31,17 @@ from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
 # Nobody is asked for nothing: a free purchase is settled without a provider.
 NO_PROVIDER = "none"
 PROVIDER = "stripe"
+_NO_SUCH = "resource_missing"
+"""The provider's word for a name that it does not know. The buyer's is the only one that we give it."""
+_BUYER = (
+    select(User.email, ProviderCustomer.customer_id)
+    .join(
+        ProviderCustomer,
+        and_(ProviderCustomer.user_id == User.__table__.c.id, ProviderCustomer.provider == bindparam("provider")),
+        isouter=True,
+    )
+    .where(User.__table__.c.id == bindparam("buyer_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -110,13 +123,15 @@ def _request(
     expires_at: datetime,
     sale: CreditSale | None,
 ) -> CheckoutRequest:
+    buyer = session.execute(_BUYER, {"buyer_id": purchase.buyer_id, "provider": PROVIDER}).one()
     back = f"{settings.base_url}/{'credits' if sale else 'checkout'}"
     return CheckoutRequest(
         payment_id=payment_id,
         purchase_number=_number(session, purchase.id),
         currency=purchase.currency,
         lines=(_package_line(sale),) if sale else _lines(session, purchase.id),
-        customer_email=session.execute(select(User.email).where(User.id == purchase.buyer_id)).scalar_one(),
+        customer_email=buyer.email,
+        customer_id=buyer.customer_id,
         success_url=f"{back}/return/{payment_id}",
         cancel_url=f"{back}/cancelled/{payment_id}",
         expires_at=expires_at,
@@ -145,6 +160,8 @@ def page_opened(session: Session, *, subject_id: int, answer: Answer | None, cod
     payment = session.get_one(Payment, subject_id)
     records = get_payment_tracker("postgresql", session=session, actor=outbound.SENDER, now=now)
     if not isinstance(answer, Checkout):
+        if code == _NO_SUCH:
+            payment_methods.lose(session, user_id=payment.user_id, provider=payment.provider, now=now)
         if payment.machine.can(payment.status, "fail"):
             records.mark_failed(payment.id, code=code, message=Text("The payment page could not be opened."))
         return

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
+from marketplace.auctions import keeping as auctions
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog import stock
 from marketplace.checkout import operations, ordinary, packages, rivals, rules, set_aside, telling
@@ -233,6 +234,8 @@ def _count(
         session.connection().execute(_EMPTY_CART, {"cart": purchase.cart_id, "purchase": purchase.id})
         if purchase.discount_code is not None:
             session.connection().execute(_FORGET_CODE, {"cart": purchase.cart_id, "code": purchase.discount_code})
+    else:
+        auctions.paid(session, purchase_id=purchase.id, actor=actor, now=now)
     history.move(session, purchase, "pay", actor=actor, at=now)
 
 

@@ -126,6 +126,8 @@ _WITH_PLACES = (
     Text("Dispute %(number)s: the buyer's bank asks about the payment."),
     Text("Dispute %(number)s is about one of its orders."),
     Text("Dispute %(number)s: %(state)s."),
+    Text("Payment %(number)s waits for an admin's look."),
+    Text("The payment looks like fraud, with a score of %(score)s. An admin decides."),
     Text("Refund %(number)s: %(state)s"),
     Text("Order %(number)s was cancelled."),
     Text("Money of payout %(number)s was taken back at the provider. Let it go to pay it again."),

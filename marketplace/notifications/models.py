@@ -86,9 +86,23 @@ class NotificationKind(StrEnum):
     SEARCH_FOUND = "search_found"
     WALLET_ADDED = "wallet_added"
     WALLET_TAKEN_BACK = "wallet_taken_back"
+    TRANSFER_AWAITED = "transfer_awaited"
+    TRANSFER_NEARLY_DUE = "transfer_nearly_due"
+    TRANSFER_GIVEN_UP = "transfer_given_up"
+    TRANSFER_SENT_BACK = "transfer_sent_back"
+    REFUND_ACCOUNT_WANTED = "refund_account_wanted"
     CREDITS_ADDED = "credits_added"
     CREDITS_TAKEN_BACK = "credits_taken_back"
     CREDITS_GIVEN_BACK = "credits_given_back"
+    CHECK_BEGAN = "check_began"
+    CHECK_CLEARED = "check_cleared"
+    CHECK_NEEDED = "check_needed"
+    AUCTION_OUTBID = "auction_outbid"
+    AUCTION_WON = "auction_won"
+    AUCTION_OFFERED = "auction_offered"
+    AUCTION_LOST = "auction_lost"
+    AUCTION_ENDED = "auction_ended"
+    AUCTION_UNPAID = "auction_unpaid"
 
 
 class Notification(Base):

@@ -14,18 +14,22 @@ from marketplace import db, trips
 from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
+from marketplace.reconciliation.auction_checks import AUCTION_CHECKS
 from marketplace.reconciliation.break_checks import BREAK_CHECKS
 from marketplace.reconciliation.credit_checks import CREDIT_CHECKS
 from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.invoice_checks import INVOICE_CHECKS
+from marketplace.reconciliation.method_checks import METHOD_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.refund_checks import REFUND_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS
+from marketplace.reconciliation.risk_checks import RISK_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 from marketplace.reconciliation.sum_checks import SUM_CHECKS
+from marketplace.reconciliation.transfer_checks import TRANSFER_CHECKS
 from marketplace.reconciliation.wallet_checks import WALLET_CHECKS
 
 _CHECKS: Mapping[str, str] = {
@@ -69,6 +73,9 @@ _CHECKS: Mapping[str, str] = {
             WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))
             AND NOT EXISTS (SELECT FROM wallet_movement m
                 WHERE m.entry_id = l.id AND l.key = 'wallet:' || m.user_id || ':' || m.currency || ':' || m.number)
+            AND NOT EXISTS (SELECT FROM incoming_transfer i
+                WHERE l.key IN ('incoming_transfer:' || i.id, 'incoming_transfer:' || i.id || ':struck'))
+            AND NOT EXISTS (SELECT FROM outgoing_transfer g WHERE l.key = 'outgoing_transfer:' || g.id)
             AND NOT EXISTS (SELECT FROM credit_movement m WHERE m.entry_id = l.id)
             AND NOT EXISTS (SELECT FROM credit_use u WHERE u.entry_id = l.id)
             AND NOT EXISTS (SELECT FROM credit_return r
@@ -104,8 +111,8 @@ _CHECKS: Mapping[str, str] = {
         JOIN ledger_entry e ON e.key = 'payment:' || t.payment_id || ':captured'
         LEFT JOIN posting b ON b.entry_id = e.id AND b.order_id = t.order_id
         GROUP BY t.id
-        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('provider_clearing', 'wallet')), 0)
-                <> t.gross_minor
+        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('provider_clearing', 'wallet',
+                'transfers_received')), 0) <> t.gross_minor
             OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'discount_expense'), 0) <> t.subsidy_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'seller_held'), 0) <> t.net_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'platform_fee'), 0) <> t.platform_fee_minor
@@ -157,12 +164,16 @@ _SQL_CHECKS = {
     **SELLER_CHECKS,
     **PAYOUT_CHECKS,
     **REVIEW_CHECKS,
+    **RISK_CHECKS,
     **STATEMENT_CHECKS,
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,
     **DISCOUNT_CHECKS,
     **WALLET_CHECKS,
+    **TRANSFER_CHECKS,
+    **METHOD_CHECKS,
     **CREDIT_CHECKS,
+    **AUCTION_CHECKS,
     **INVOICE_CHECKS,
     **SUM_CHECKS,
 }
@@ -170,8 +181,7 @@ _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')
     FROM "{table}" row
-    FULL JOIN (
-        SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
+    FULL JOIN (SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
         WHERE subject = '{table}' ORDER BY subject_id, id DESC
     ) last ON last.subject_id = row.id
     WHERE row.status IS DISTINCT FROM last.to_status
@@ -247,10 +257,8 @@ def _entry_differences(connection: Connection) -> Iterator[Difference]:
     rows = connection.execute(select(Posting.__table__).order_by(Posting.entry_id, Posting.id))
     postings = {entry_id: list(group) for entry_id, group in groupby(rows, key=lambda row: row.entry_id)}
     for entry in entries:
-        lines = [
-            (row.account, row.owner_id, row.order_id, row.currency, row.amount_minor)
-            for row in postings.pop(entry.id, [])
-        ]
+        own = postings.pop(entry.id, [])
+        lines = [(row.account, row.owner_id, row.order_id, row.currency, row.amount_minor) for row in own]
         if entry_hash(entry.key, entry.description, entry.payment_id, entry.booked_at, lines) != entry.hash:
             message = f"{entry.key}: the hash does not fit the entry and its {len(lines)} postings"
             yield Difference("entries are as they were booked", "ledger_entry", entry.id, message)

@@ -29,11 +29,14 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
+from tests import builders_auctions as auctions
 from tests import builders_credits as credits_of
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
+from tests import builders_methods as methods
+from tests import builders_transfers as transfers
 from tests import builders_wallets as wallets
 from tests import evidence
 from tests.builders import Bought, World
@@ -55,7 +58,8 @@ NO_PAGES = {
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.basket", "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats",
     "api.refunds", "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
-    "api.my_wallet", "api.wallet", "api.credit_packages", "credits.state",
+    "api.my_wallet", "api.wallet", "api.payment_methods", "api.payment_method", "buyer.method_added",
+    "api.credit_packages", "credits.state", "admin.transfer_file",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -66,7 +70,7 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
           "/api/docs", "/api/docs/create_order", "/api/docs/orders",
           "/reset", "/reset/sent", "/reset/new", "/verify/confirm", "/email/confirm",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
-          "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
+          "/auctions", "/auctions/{auction}", "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
@@ -74,10 +78,12 @@ BUYER = (
     "/account/security/two-step/begin",
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/account/methods", "/account/methods/{saved_method}/remove",
+    "/account/bids", "/auctions/{auction}", "/checkout/auction/{won}",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
     "/credits", "/credits?type=spent", "/credits/explain", "/credits/movements/{movement}", "/credits/return/{package}",
     "/credits/cancelled/{package}",
-    "/account/addresses/{address}",
+    "/account/addresses/{address}", "/checkout/transfer/{awaited_payment_id}", "/refunds/{account_refund}/account",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
@@ -116,6 +122,8 @@ SELLER = (
     "/seller/refunds/{refunded}/explain/held",
     "/seller/delivery", "/seller/delivery/new", "/seller/delivery/{profile}", "/seller/delivery/{profile}/zones/{zone}",
     "/seller/delivery/{profile}/zones/new", "/seller/taxes",
+    "/seller/auctions", "/seller/auctions?tab=ended", "/seller/auctions/{won}", "/seller/auctions/{unbid}",
+    "/seller/auctions/{unbid}/edit", "/seller/listings/{listing}/auction",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
@@ -128,8 +136,12 @@ ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
+    "/admin/risk", "/admin/risk?tab=all", "/admin/risk/figures", "/admin/risk/{paid}",
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet",
     "/admin/jobs", "/admin/jobs?tab=queued",
+    "/admin/bank-transfers", "/admin/bank-transfers?tab=waiting", "/admin/bank-transfers?q=nothing",
+    "/admin/bank-transfers/record", "/admin/bank-transfers/{transfer_id}", "/admin/bank-transfers/outgoing",
+    "/admin/bank-transfers/outgoing?q=nothing", "/admin/bank-transfers/outgoing/{outgoing_id}",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
@@ -144,6 +156,7 @@ ADMIN = (
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/invoices", "/admin/invoices?q=nothing", "/admin/invoices/check", "/admin/invoices/{invoice}",
+    "/admin/auctions", "/admin/auctions?tab=sold", "/admin/auctions/{won}",
     "/admin/discounts", "/admin/discounts?of=sellers", "/admin/discounts/new", "/admin/discounts/{code}",
     "/admin/discounts/{our_code}", "/admin/discounts/{our_code}/edit",
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
@@ -161,6 +174,7 @@ SANDBOX = (
     "/c/pay/{paid_session}", "/c/pay/{expired_session}", "/c/pay/nothing", "/dashboard", "/dashboard/payments",
     "/dashboard/sessions", "/dashboard/charges", "/dashboard/refunds", "/dashboard/balance", "/dashboard/customers",
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
+    "/c/setup/{saving}", "/dashboard/methods", "/dashboard/setups",
     "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
 # They sign in in two steps and have a passkey.
@@ -185,6 +199,9 @@ class Seeded:
 def seeded(served: World) -> Iterator[Seeded]:
     with fresh_shop(served) as world:
         yield seed(world)
+
+
+_OWED = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
 
 
 def seed(world: World) -> Seeded:
@@ -224,29 +241,30 @@ def seed(world: World) -> Seeded:
     bought["disputed"] = buy(world.person())
     world.pay(bought["disputed"], "4000000000000259")
     world.settle_down()
+    admin = world.person("Ada Admin", is_admin=True)
+    transferred = {name: str(value) for name, value in transfers.walk(world, buyer, admin).items()}
     world.put_in_cart(buyer, parts[0])
     codes.code(world.now, "EVERY", seller_id=seller, actor_id=seller)
     codes.enter(buyer, "EVERY")
-    admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     wallets.fill(world, buyer, 2_500, admin_id=admin)
+    saved = {"saved_method": str(methods.save(world, buyer)), "saving": methods.page_of(world, buyer)}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    found |= accounts(world, seller) | bought_credits(world, buyer, seller, parts[0])
+    found |= accounts(world, seller) | saved | bought_credits(world, buyer, seller, parts[0]) | transferred
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
-    found |= {"passkey": str(factors.with_passkey(payee))}
+    found |= auctioned(world, buyer, seller) | {"passkey": str(factors.with_passkey(payee))}
     factors.with_phone(payee)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     mails.failed(world)
     found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}
-    owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
-    return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
+    return Seeded(world, people, found | {name: one(world, statement) for name, statement in _OWED.items()})
 
 
 def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int) -> dict[str, str]:
@@ -256,6 +274,16 @@ def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int)
     credits_of.promote(world, seller_id, listing_id)
     movement = one(world, f"SELECT id FROM credit_movement WHERE user_id = {buyer_id}")
     return {"package": str(package.payment_id), "movement": movement}
+
+
+def auctioned(world: World, buyer_id: int, seller_id: int) -> dict[str, str]:
+    """Put three things up for auction: one runs with bids, one is won, in one nobody has bid; return their ids."""
+    found = {name: auctions.put_up(world, 4_000, seller_id=seller_id) for name in ("auction", "won", "unbid")}
+    for name in ("auction", "won"):
+        auctions.bid(world, found[name], buyer_id, 9_000)
+        auctions.bid(world, found[name], world.person("Bea Bidder"), 5_000)
+    auctions.end_now(world, found["won"])
+    return {name: str(auction_id) for name, auction_id in found.items()}
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:

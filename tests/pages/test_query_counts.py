@@ -11,9 +11,11 @@ from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from marketplace.saved import filter_operations
+from tests import builders_auctions as auctions
 from tests import builders_credits as credits_of
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
+from tests import builders_transfers as transfers
 from tests import builders_wallets as wallets
 from tests.builders import Bought, World
 from tests.fixtures_queries import CountQueries
@@ -23,7 +25,7 @@ from tests.security.scene import column_of, inquire, path_of, route_of, scene, v
 _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
 _LISTS = {
-    "visitor": ("/l/{listing}", "/", "/l", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}"),
+    "visitor": ("/l/{listing}", "/", "/l", "/auctions", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}"),
     "buyer": (
         "/",
         "/basket",
@@ -48,7 +50,10 @@ _LISTS = {
         "/api/v1/orders/",
         "/api/v1/payments/",
         "/api/v1/refunds/",
+        "/account/methods",
+        "/api/v1/payments/methods/",
         "/api/v1/wallets/my_wallet/",
+        "/account/bids",
         "/wallet",
         "/wallet/explain/balance/USD",
     ),
@@ -62,6 +67,7 @@ _LISTS = {
         "/seller/listings/import",
         "/seller/delivery",
         "/seller/taxes",
+        "/seller/auctions",
         "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",
@@ -78,11 +84,13 @@ _LISTS = {
     ),
     "admin": (
         "/admin/reports",
+        "/admin/risk?tab=all",
         "/admin/refunds",
         "/admin/refunds?late=1",
         "/admin/debts",
         "/admin/debts?settled=1",
         "/admin/disputes?tab=inquiries",
+        "/admin/auctions",
         "/admin/discounts?of=sellers",
         "/admin/delivery-tax",
         "/admin/invoices",
@@ -108,6 +116,8 @@ _LISTS = {
         "/admin/mail",
         "/admin/ledger/entries",
         "/admin/explain/volume/USD",
+        "/admin/bank-transfers",
+        "/admin/bank-transfers/outgoing",
     ),
 }
 
@@ -171,6 +181,9 @@ class Shelf:
                 inquire(self.world, bought)
                 self._talk(bought)
         self.world.settle_down()
+        for listing_id in ids:
+            auction_id = auctions.put_up(self.world, listing_id=listing_id, seller_id=self.seller_id)
+            auctions.bid(self.world, auction_id, self.buyer_id, 20_000)
         for number in range(count):
             letters = f"SHELF-{len(self.listing_ids)}-{number}"
             codes.code(self.world.now, letters, seller_id=self.seller_id, actor_id=self.seller_id)
@@ -178,6 +191,7 @@ class Shelf:
             if number < 3:
                 db.atomic(filter_operations.save_filter, (), user_id=self.seller_id, **kept)
             wallets.fill(self.world, self.buyer_id, 100, admin_id=self.admin_id)
+            transfers.listed(self.world, self.admin_id)
         if not self.listing_ids:
             credits_of.paid_package(self.world, self.seller_id, "fleet")
         for listing_id in ids:

@@ -26,6 +26,9 @@ GET    /                                           200    200  200     200    20
 GET    /l                                          200    200  200     200    200    200   -       -
 GET    /l/<slug>                                   200    200  200     200    200    200   404     404
 GET    /s/<slug>                                   200    200  200     200    200    200   404     404
+GET    /auctions                                   200    200  200     200    200    200   -       -
+GET    /auctions/<auction_id>                      200    200  200     200    200    200   404     404
+POST   /auctions/<auction_id>/bid                  in     422  422     422    422    422   404     404
 GET    /media/<file_name>                          200    200  200     200    200    200   404     404
 GET    /sitemap.xml                                200    200  200     200    200    200   -       -
 GET    /robots.txt                                 200    200  200     200    200    200   -       -
@@ -123,12 +126,16 @@ POST   /basket/<line_id>/remove                    kept   go   kept    kept   ke
 POST   /basket/continue/<currency>                 go     go   go      go     go     go    go      404
 GET    /checkout/<currency>                        in     200  200     go     go     go    go      404
 POST   /checkout/<currency>                        in     422  422     go     go     go    go      404
-POST   /checkout/<currency>/address                in     go   go      go     go     go    go      404
+POST   /checkout/<currency>/address                in     200  200     go     go     go    go      404
+GET    /checkout/auction/<auction_id>              in     200  404     404    404    404   404     404
+POST   /checkout/auction/<auction_id>              in     422  404     404    404    404   404     404
+POST   /checkout/auction/<auction_id>/address      in     200  404     404    404    404   404     404
 POST   /checkout/retry/<purchase_id>               in     go   404     404    404    404   404     404
 GET    /checkout/return/<payment_id>               in     200  404     404    404    404   404     404
 GET    /checkout/return/<payment_id>/state         in     204  404     404    404    404   404     404
 POST   /checkout/return/<payment_id>/verify        in     go   404     404    404    404   404     404
 GET    /checkout/cancelled/<payment_id>            in     go   404     404    404    404   404     404
+GET    /checkout/transfer/<payment_id>             in     200  404     404    404    404   404     404
 
 GET    /account                                    in     200  200     200    200    200   -       -
 GET    /account/statistics                         in     200  200     200    200    200   -       -
@@ -142,6 +149,7 @@ GET    /credits/return/<payment_id>               in     200  404     404    404
 GET    /credits/return/<payment_id>/state         in     204  404     404    404    404   404     404
 POST   /credits/return/<payment_id>/verify        in     go   404     404    404    404   404     404
 GET    /credits/cancelled/<payment_id>            in     go   404     404    404    404   404     404
+GET    /account/bids                               in     200  200     200    200    200   -       -
 GET    /wallet                                     in     200  200     200    200    200   -       -
 GET    /wallet/explain/<figure>/<currency>         in     200  200     200    200    200   404     404
 GET    /orders                                     in     200  200     200    200    200   -       -
@@ -160,6 +168,12 @@ POST   /refunds/<number>/pictures                  in     422  404     404    40
 POST   /refunds/<number>/pictures/<picture_id>/remove in  go   404     404    404    404   404     404
 GET    /refunds/<number>/pictures/<picture_id>     in     200  404     404    404    404   404     404
 GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
+GET    /account/methods                            in     200  200     200    200    200   -       -
+POST   /account/methods                            in     go   go      go     go     go    -       -
+GET    /account/methods/added                      in     404  404     404    404    404   -       -
+POST   /account/methods/<method_id>/default        in     go   404     404    404    404   404     404
+GET    /account/methods/<method_id>/remove         in     200  404     404    404    404   404     404
+POST   /account/methods/<method_id>/removal        in     go   404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
 GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
@@ -253,6 +267,15 @@ GET    /seller/delivery/<profile_id>/zones/<zone_id> in   403  403     200    40
 POST   /seller/delivery/<profile_id>/zones/<zone_id> in   403  403     422    404    403   404     404
 POST   /seller/delivery/<profile_id>/zones/<zone_id>/remove in 403 403 go     404    403   404     404
 POST   /seller/delivery/<profile_id>/archive       in     403  403     go     404    403   404     404
+GET    /seller/auctions                            in     403  403     200    200    403   -       -
+GET    /seller/listings/<listing_id>/auction       in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/auction       in     403  403     422    404    403   404     404
+GET    /seller/auctions/<auction_id>               in     403  403     200    404    403   404     404
+GET    /seller/auctions/<auction_id>/edit          in     403  403     200    404    403   404     404
+POST   /seller/auctions/<auction_id>/edit          in     403  403     422    404    403   404     404
+POST   /seller/auctions/<auction_id>/withdraw      in     403  403     422    404    403   404     404
+POST   /seller/auctions/<auction_id>/offer         in     403  403     go     404    403   404     404
+POST   /seller/auctions/<auction_id>/again         in     403  403     go     404    403   404     404
 GET    /seller/discounts                           in     403  403     200    200    403   -       -
 GET    /seller/discounts/new                       in     403  403     200    200    403   -       -
 POST   /seller/discounts/new                       in     403  403     422    422    403   -       -
@@ -309,6 +332,10 @@ GET    /admin/purchases/<number>                   in     403  403     403    40
 GET    /admin/users                                in     403  403     403    403    200   -       -
 GET    /admin/users/<user_id>                      in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/devices/<session_id>/sign-out in 403 403  403    403    go    404     404
+GET    /admin/risk                                 in     403  403     403    403    200   -       -
+GET    /admin/risk/figures                         in     403  403     403    403    200   -       -
+GET    /admin/risk/<payment_id>                    in     403  403     403    403    200   404     404
+POST   /admin/risk/<payment_id>/decide             in     403  403     403    403    422   404     404
 GET    /admin/reports                              in     403  403     403    403    200   -       -
 GET    /admin/reports/<report_id>                  in     403  403     403    403    200   404     404
 POST   /admin/reports/<report_id>/decide           in     403  403     403    403    422   404     404
@@ -316,6 +343,23 @@ GET    /admin/conversations/<conversation_id>      in     403  403     403    40
 GET    /admin/conversations/<conversation_id>/files/<file_id> in 403 403 403   403    200   404     404
 GET    /admin/users/<user_id>/wallet               in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/wallet/change        in     403  403     403    403    422   404     404
+GET    /admin/bank-transfers                       in     403  403     403    403    200   -       -
+GET    /admin/bank-transfers/record                in     403  403     403    403    200   -       -
+POST   /admin/bank-transfers/record                in     403  403     403    403    422   -       -
+POST   /admin/bank-transfers/import                in     403  403     403    403    422   -       -
+GET    /admin/bank-transfers/<transfer_id>         in     403  403     403    403    200   404     404
+POST   /admin/bank-transfers/<transfer_id>/confirm in     403  403     403    403    go    404     404
+POST   /admin/bank-transfers/<transfer_id>/match   in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/<transfer_id>/keep    in     403  403     403    403    go    404     404
+POST   /admin/bank-transfers/<transfer_id>/return  in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/<transfer_id>/strike  in     403  403     403    403    422   404     404
+GET    /admin/bank-transfers/outgoing              in     403  403     403    403    200   -       -
+GET    /admin/bank-transfers/outgoing/<transfer_id> in     403  403     403    403    200   404     404
+POST   /admin/bank-transfers/outgoing/<transfer_id>/sent in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/outgoing/<transfer_id>/failed in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/outgoing/<transfer_id>/account in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/outgoing/file/<currency> in     403  403     403    403    404   404     404
+GET    /admin/bank-transfers/files/<file_id>       in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/writing/stop         in     403  403     403    403    go    404     404
 POST   /admin/users/<user_id>/writing/lift         in     403  403     403    403    go    404     404
 POST   /admin/users/<user_id>/suspension/<side>    in     403  403     403    403    go    404     404
@@ -406,7 +450,7 @@ POST   /api/docs/<operation>                       in     422  422     422    42
 GET    /api/openapi.json                           200    200  200     200    200    200   -       -
 GET    /api/v1/basket/                             401    200  200     200    200    200   -       -
 POST   /api/v1/basket/lines/                       401    422  422     422    422    422   -       -
-PATCH  /api/v1/basket/lines/<line_id>/             401    422  422     422    422    422   422     404
+PATCH  /api/v1/basket/lines/<line_id>/             401    422  422     422    422    422   422     422
 DELETE /api/v1/basket/lines/<line_id>/             401    200  404     404    404    404   404     404
 GET    /api/v1/orders/                             401    200  200     200    200    200   -       -
 POST   /api/v1/orders/                             401    422  422     422    422    422   -       -
@@ -420,6 +464,12 @@ POST   /api/v1/orders/<number>/deliver/            401    409  404     409    40
 POST   /api/v1/orders/<number>/cancel/             401    422  422     422    422    422   422     422
 GET    /api/v1/payments/                           401    200  200     200    200    200   -       -
 POST   /api/v1/payments/                           401    422  422     422    422    422   -       -
+GET    /api/v1/payments/methods/                   401    200  200     200    200    200   -       -
+POST   /api/v1/payments/methods/                   401    201  201     201    201    201   -       -
+GET    /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
+PUT    /api/v1/payments/methods/<method_id>/       401    422  422     422    422    422   422     422
+POST   /api/v1/payments/methods/<method_id>/set-default/ 401 409 404    404    404    404   404     404
+DELETE /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
 GET    /api/v1/payments/stats/                     401    200  200     200    200    200   -       -
 POST   /api/v1/payments/verify/                    401    422  422     422    422    422   -       -
 GET    /api/v1/payments/<payment_id>/              401    200  404     404    404    404   404     404
@@ -445,6 +495,8 @@ GET    /api/v1/credits/packages/                  401    200  200     200    200
 POST   /api/v1/credits/checkout/package/          401    422  422     422    422    422   -       -
 GET    /api/v1/wallets/my_wallet/                  401    200  200     200    200    200   -       -
 GET    /api/v1/wallets/<wallet_id>/                401    200  404     404    404    404   404     404
+GET    /admin/auctions                             in     403  403     403    403    200   -       -
+GET    /admin/auctions/<auction_id>                in     403  403     403    403    200   404     404
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
 GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
 POST   /admin/discounts/new                        in     403  403     403    403    422   -       -
@@ -474,6 +526,8 @@ GET    /admin/ledger/entries                       in     403  403     403    40
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404
 GET    /admin/ledger/<account>/<currency>          in     403  403     403    403    200   404     404
 
+GET    /refunds/<number>/account                   in     200  404     404    404    404   404     404
+POST   /refunds/<number>/account                   in     422  404     404    404    404   404     404
 POST   /refunds/<number>/withdraw                  in     go   404     404    404    404   404     404
 
 POST   /webhooks/stripe                            400    400  400     400    400    400   -       -
@@ -501,6 +555,7 @@ WRITING_GETS = {
     "/": "the cookie of what the viewer looked at last is taken over; only their own twelve, nobody else sees them",
     "/saved": "as above",
     "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",
+    "/account/methods/added": "it puts into the books what the viewer has saved, as its event would; only their own",
     "/credits/return/<payment_id>": "as above",
     "/seller/payouts/setup/done": "it puts into the books how the provider shows the account now, as its webhook would",
     "/messages/<conversation_id>": "what is shown counts as read; only the reader's own mark",

@@ -31,6 +31,8 @@ _NO_DATA = ("/static", "/media", "/patterns")
 _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
     "wallet_id",
+    "transfer_id",
+    "method_id",
     "file_id",
     "picture_id",
     "payment_id",
@@ -39,6 +41,7 @@ _IDS = (
     "seller_id",
     "debt_id",
     "discount_id",
+    "auction_id",
     "profile_id",
     "rate_id",
     "rule_id",

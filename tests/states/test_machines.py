@@ -6,6 +6,8 @@
 import pytest
 
 import marketplace.web  # noqa: F401  loads every model, so that no machine is missed when this file runs alone
+from marketplace.auctions.states import AUCTION, BID
+from marketplace.bank_transfers.states import INCOMING, OUTGOING
 from marketplace.catalog.states import LISTING, RESERVATION
 from marketplace.discounts.states import DISCOUNT, USE
 from marketplace.disputes.states import DISPUTE
@@ -15,6 +17,7 @@ from marketplace.job_runs.states import FAILED_JOB
 from marketplace.mails.states import MAIL
 from marketplace.orders.states import ORDER, PURCHASE
 from marketplace.outbound.states import CALL
+from marketplace.payment_methods.states import METHOD
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION
 from marketplace.payouts.states import ACCOUNT, PAYOUT, REVERSAL
@@ -22,6 +25,7 @@ from marketplace.provider_events.states import EVENT
 from marketplace.reconciliation import checks
 from marketplace.reconciliation.states import BREAK
 from marketplace.refunds.states import REFUND
+from marketplace.risk.states import REVIEW
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
 MATRICES: dict[Machine, str] = {
@@ -38,6 +42,27 @@ MATRICES: dict[Machine, str] = {
     reserve_again =        =        reserved
     give_back     .        released =
     """,
+    AUCTION: """
+               running   withdrawn not_sold won    unpaid   sold
+    withdraw   withdrawn =         !        !      !        !
+    end_unsold not_sold  !         =        !      !        !
+    end_won    won       !         =        =      =        =
+    pay        .         !         !        sold   !        =
+    lapse      .         !         =        unpaid =        !
+    offer      .         !         =        =      won      =
+    give_up    .         !         =        .      not_sold !
+    """,
+    BID: """
+           placed  leading outbid raised won    lost unpaid paid
+    lead   leading =       =      =      =      =    =      =
+    outbid outbid  outbid  =      !      !      =    !      !
+    raise  .       raised  !      =      !      !    !      !
+    win    .       won     !      !      =      !    =      =
+    lose   .       lost    lost   !      !      =    !      !
+    offer  .       .       .      !      =      won  =      =
+    pay    .       .       !      !      paid   !    !      =
+    lapse  .       .       !      !      unpaid !    =      !
+    """,
     MAIL: """
           queued sent failed  skipped
     send  sent   =    !       !
@@ -52,6 +77,21 @@ MATRICES: dict[Machine, str] = {
     settle .         paid      paid      paid      =         =
     lapse  .         overdue   overdue   =         =         =
     cancel cancelled cancelled cancelled cancelled cancelled =
+    """,
+    INCOMING: """
+              recorded  to_match  waiting   matched to_return returned struck
+    book      to_match  =         =         =       =         =        =
+    strike    struck    struck    !         !       !         !        =
+    keep      .         waiting   =         =       =         =        !
+    match     .         matched   matched   =       !         !        !
+    send_back .         to_return to_return !       =         =        !
+    return    .         .         .         !       returned  =        !
+    """,
+    OUTGOING: """
+           planned  exported sent failed
+    export exported =        =    =
+    send   sent     sent     =    !
+    fail   failed   failed   !    =
     """,
     FAILED_JOB: """
           failed  retried
@@ -129,6 +169,17 @@ MATRICES: dict[Machine, str] = {
     fail    .          .          failed     failed   =          !        =
     resend  .          .          =          =        in_transit !        =
     reverse .          .          reversed   reversed reversed   !        =
+    """,
+    METHOD: """
+           active   removing removed
+    remove removing =        =
+    keep   =        active   =
+    detach removed  removed  =
+    """,
+    REVIEW: """
+           waiting cleared refused
+    clear  cleared =       !
+    refuse refused !       =
     """,
     REVERSAL: """
            pending done refused

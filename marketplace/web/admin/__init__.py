@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from marketplace.web import admins_second_step
 from marketplace.web.admin import (
+    auctions,
     calls,
     debts,
     delivery_tax,
@@ -22,6 +23,7 @@ from marketplace.web.admin import (
     jobs,
     ledger,
     mails,
+    outgoing_transfers,
     overview,
     packages,
     payment_log,
@@ -42,10 +44,15 @@ from marketplace.web.admin import (
     reported,
     reports,
     returning,
+    risk,
+    risk_figures,
+    risk_page,
     settings,
     states,
     suspensions,
     taking_back,
+    transfer_recording,
+    transfers,
     unmatched,
     users,
     wallets,
@@ -161,12 +168,19 @@ blueprint.add_url_rule("/admin/invoices", view_func=invoices.invoices)
 blueprint.add_url_rule("/admin/invoices/check", view_func=invoices.invoice_check)
 blueprint.add_url_rule("/admin/invoices/<number>", view_func=invoices.invoice)
 blueprint.add_url_rule("/admin/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
+blueprint.add_url_rule("/admin/auctions", view_func=auctions.auctions)
+blueprint.add_url_rule("/admin/auctions/<int(max=9223372036854775807):auction_id>", view_func=auctions.auction)
 blueprint.add_url_rule("/admin/discounts", view_func=discounts.discounts)
 blueprint.add_url_rule("/admin/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
 _DISCOUNT = "/admin/discounts/<int(max=9223372036854775807):discount_id>"
 blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)
 blueprint.add_url_rule(f"{_DISCOUNT}/edit", view_func=discounts.edit_discount, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_DISCOUNT}/move", view_func=discounts.move_discount, methods=["POST"])
+blueprint.add_url_rule("/admin/risk", view_func=risk.risks)
+blueprint.add_url_rule("/admin/risk/figures", "risk_figures", risk_figures.risk_figures)
+_RISK = "/admin/risk/<int(max=9223372036854775807):payment_id>"
+blueprint.add_url_rule(_RISK, view_func=risk_page.risk_payment)
+blueprint.add_url_rule(f"{_RISK}/decide", view_func=risk_page.decide_risk, methods=["POST"])
 blueprint.add_url_rule("/admin/disputes", view_func=disputes.disputes)
 _DISPUTE = "/admin/disputes/<number>"
 _DISPUTE_FILE = f"{_DISPUTE}/files/<int(max=9223372036854775807):file_id>"
@@ -225,3 +239,27 @@ blueprint.add_url_rule(f"{_WRITER}/lift", view_func=reports.lift_stop, methods=[
 _SUSPENSION = "/admin/users/<int(max=9223372036854775807):user_id>/suspension/<side>"
 blueprint.add_url_rule(_SUSPENSION, view_func=suspensions.suspend, methods=["POST"])
 blueprint.add_url_rule(f"{_SUSPENSION}/lift", view_func=suspensions.lift_suspension, methods=["POST"])
+_TRANSFERS, _NUMBER = "/admin/bank-transfers", "<int(max=9223372036854775807):transfer_id>"
+blueprint.add_url_rule(_TRANSFERS, view_func=transfers.transfers)
+blueprint.add_url_rule(f"{_TRANSFERS}/record", view_func=transfer_recording.record_transfer)
+blueprint.add_url_rule(f"{_TRANSFERS}/record", view_func=transfer_recording.keep_transfer_line, methods=["POST"])
+blueprint.add_url_rule(f"{_TRANSFERS}/import", view_func=transfer_recording.import_transfers, methods=["POST"])
+blueprint.add_url_rule(f"{_TRANSFERS}/{_NUMBER}", view_func=transfers.transfer)
+for _deed in ("confirm", "match", "keep", "return", "strike"):
+    blueprint.add_url_rule(
+        f"{_TRANSFERS}/{_NUMBER}/{_deed}", view_func=getattr(transfers, f"{_deed}_transfer"), methods=["POST"]
+    )
+_OUTGOING = f"{_TRANSFERS}/outgoing"
+blueprint.add_url_rule(_OUTGOING, view_func=outgoing_transfers.outgoing_transfers)
+blueprint.add_url_rule(f"{_OUTGOING}/{_NUMBER}", view_func=outgoing_transfers.outgoing_transfer)
+blueprint.add_url_rule(f"{_OUTGOING}/{_NUMBER}/sent", view_func=outgoing_transfers.transfer_sent, methods=["POST"])
+blueprint.add_url_rule(f"{_OUTGOING}/{_NUMBER}/failed", view_func=outgoing_transfers.transfer_failed, methods=["POST"])
+blueprint.add_url_rule(
+    f"{_OUTGOING}/{_NUMBER}/account", view_func=outgoing_transfers.name_transfer_account, methods=["POST"]
+)
+blueprint.add_url_rule(
+    f"{_OUTGOING}/file/<string(length=3):currency>", view_func=outgoing_transfers.make_transfer_file, methods=["POST"]
+)
+blueprint.add_url_rule(
+    f"{_TRANSFERS}/files/<int(max=9223372036854775807):file_id>", view_func=outgoing_transfers.transfer_file
+)

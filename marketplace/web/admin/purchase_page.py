@@ -12,8 +12,10 @@ from marketplace.payments.admin_queries import SellerShare
 from marketplace.payments.queries import Attempt, Share
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
+from marketplace.risk.queries import RiskRow
 from marketplace.web import order_parts, refund_parts, wording
-from marketplace.web.admin import refund_page
+from marketplace.web.admin import refund_page, risk_words
+from marketplace.web.admin.risk_words import RiskLink
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
@@ -41,6 +43,8 @@ class Facts:
     payments: Sequence[Attempt]
     refunds: Sequence[RefundRow]
     changes: Sequence[Change]
+    risks: Mapping[int, RiskRow]
+    """By payment, where it was assessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class PaymentView:
     badge: Badge
     amount: str
     explain_url: str
+    risk: RiskLink | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class PurchasePage:
 
 def build(facts: Facts) -> PurchasePage:
     """Return the page of a purchase."""
-    found, payments = facts.purchase, tuple(_payment(payment) for payment in facts.payments)
+    found, payments = facts.purchase, tuple(_payment(each, facts.risks.get(each.id)) for each in facts.payments)
     total_url = payments[0].explain_url if payments else ""
     return PurchasePage(
         title=_("Purchase %(number)s", number=found.number),
@@ -180,7 +185,7 @@ def _package(payments: Sequence[Attempt]) -> Sequence[Fact]:
     return [Fact(_("Package"), name) for name in names]
 
 
-def _payment(payment: Attempt) -> PaymentView:
+def _payment(payment: Attempt, risk: RiskRow | None) -> PaymentView:
     return PaymentView(
         title=_("Payment %(number)s", number=payment.id),
         note=time_text(payment.created_at),
@@ -188,4 +193,5 @@ def _payment(payment: Attempt) -> PaymentView:
         badge=wording.payment_badge(payment.status),
         amount=money_text(payment.amount_minor, payment.currency),
         explain_url=explain_url(payment.id),
+        risk=risk_words.link(risk) if risk else None,
     )

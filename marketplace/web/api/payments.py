@@ -66,8 +66,8 @@ def payment(payment_id: int) -> Payment:
     return Payment(
         **_facts(attempt),
         orders=[order.number for order in siblings],
-        provider_session_id=_short(checkout.session_of(payment_id, viewer.user_id)),
-        provider_payment_id=_short(attempt.provider_payment_id),
+        provider_session_id=short(checkout.session_of(payment_id, viewer.user_id)),
+        provider_payment_id=short(attempt.provider_payment_id),
         error_message=wording.decline_text(attempt.error_code) if is_failed else None,
         verification_attempts=attempt.verification_attempts,
         can_retry=attempt.status in _OPEN and _is_open(attempt, siblings),
@@ -149,7 +149,7 @@ def _next(query: PaymentsAsked, after: int) -> str:
     return url_for("api.payments", after=after, page_size=query.page_size, q=query.q or None, **given)
 
 
-def _short(provider_id: str | None) -> str | None:
+def short(provider_id: str | None) -> str | None:
     """Return an id of the provider's so that it can be told from others, and not be used."""
     if not provider_id:
         return None

@@ -10,6 +10,7 @@ from marketplace.web.api import (
     credit_deeds,
     discounts,
     invoices,
+    methods,
     order_deeds,
     orders,
     payment_deeds,
@@ -19,6 +20,7 @@ from marketplace.web.api import (
     wallets,
 )
 from marketplace.web.api import credit_shapes as credit
+from marketplace.web.api import method_shapes as saved
 from marketplace.web.api import order_shapes as order
 from marketplace.web.api import paper_shapes as paper
 from marketplace.web.api import payment_shapes as payment
@@ -39,10 +41,11 @@ GROUPS: Mapping[str, str] = {
     WALLETS: Text("Wallets"),
     CREDITS: Text("Credits"),
 }
-_LINE = "<int(max=9223372036854775807):line_id>"
+_LINE = "<line_id>"
 _PAYMENT = "<int(max=9223372036854775807):payment_id>"
 _FOREIGN = Text("There is none, or it is not yours.")
 _ROLE = Text("It is yours, but not for you to do, or your token may only read.")
+_METHOD = "<method_id>"
 _LISTS = {403: Text("The list belongs to another role.")}
 _ONE = {404: _FOREIGN}
 _NOT_NOW = Text("Not as things stand: the detail says why.")
@@ -127,6 +130,34 @@ OPERATIONS: tuple[Operation, ...] = (
         "create_payment", "POST", "/payments/", PAYMENTS, Text("Pay an unpaid order"), payment_deeds.begin,
         order.Bought, _DEED, body=payment.NewPayment, code=201,
         more=Text("Answers the payment page that is open, or opens a new one."),
+    ),
+    Operation(
+        "payment_methods", "GET", "/payments/methods/", PAYMENTS, Text("List your saved cards"), methods.methods,
+        saved.Methods, {}, more=Text("The default first, and what was removed: payments made with it stay linked."),
+    ),
+    Operation(
+        "add_payment_method", "POST", "/payments/methods/", PAYMENTS, Text("Save a card"), methods.add, saved.Adding,
+        {403: Text("Your token may only read."), 409: _NOT_NOW}, body=saved.NewMethod, code=201,
+        more=Text("Answers the payment provider's page on which it is saved. Nothing is charged."),
+    ),
+    Operation(
+        "payment_method", "GET", f"/payments/methods/{_METHOD}/", PAYMENTS, Text("Read one saved card"),
+        methods.method, saved.Method, _ONE,
+    ),
+    Operation(
+        "change_payment_method", "PUT", f"/payments/methods/{_METHOD}/", PAYMENTS,
+        Text("Keep something with a saved card"), methods.change, saved.Method, _DEED, body=saved.MethodChange,
+        more=Text("Brand, digits and date are the payment provider's and follow it."),
+    ),
+    Operation(
+        "remove_payment_method", "DELETE", f"/payments/methods/{_METHOD}/", PAYMENTS, Text("Remove a saved card"),
+        methods.remove, saved.Method, _DEED,
+        more=Text("It can't be paid with any more. What was paid with it stays, and so does its row."),
+    ),
+    Operation(
+        "set_default_payment_method", "POST", f"/payments/methods/{_METHOD}/set-default/", PAYMENTS,
+        Text("Let payment pages begin with a saved card"), methods.set_default, saved.Method, _DEED, body=Empty,
+        more=Text("Answers 409 for one that is removed or has expired."),
     ),
     Operation(
         "payment_stats", "GET", "/payments/stats/", PAYMENTS, Text("Read what you have paid in all"), payments.stats,

@@ -3,16 +3,19 @@
 from flask import Blueprint
 
 from marketplace.web.buyer import (
+    bids,
     buying_again,
     cancelling,
     dealings,
     explain,
     invoices,
+    methods,
     notifications,
     orders,
     overview,
     payments,
     receiving,
+    refund_account,
     refunds,
     statistics,
     wallet,
@@ -35,6 +38,8 @@ blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.new_refu
 blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.ask_refund, methods=["POST"])
 blueprint.add_url_rule("/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/refunds/<number>", view_func=refunds.refund)
+blueprint.add_url_rule("/refunds/<number>/account", view_func=refund_account.refund_account)
+blueprint.add_url_rule("/refunds/<number>/account", view_func=refund_account.name_account, methods=["POST"])
 blueprint.add_url_rule("/refunds/<number>/withdraw", view_func=refunds.withdraw_refund, methods=["POST"])
 blueprint.add_url_rule("/refunds/<number>/pictures", view_func=refunds.add_refund_pictures, methods=["POST"])
 blueprint.add_url_rule(
@@ -54,6 +59,24 @@ blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_
 blueprint.add_url_rule(
     "/account/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
 )
+blueprint.add_url_rule("/account/methods", view_func=methods.methods)
+blueprint.add_url_rule("/account/methods", view_func=methods.add_method, methods=["POST"])
+blueprint.add_url_rule("/account/methods/added", view_func=methods.method_added)
+blueprint.add_url_rule(
+    "/account/methods/<int(max=9223372036854775807):method_id>/default",
+    "default_method",
+    view_func=methods.set_default,
+    methods=["POST"],
+)
+blueprint.add_url_rule(
+    "/account/methods/<int(max=9223372036854775807):method_id>/remove", view_func=methods.ask_removal
+)
+blueprint.add_url_rule(
+    "/account/methods/<int(max=9223372036854775807):method_id>/removal",
+    view_func=methods.remove_method,
+    methods=["POST"],
+)
+blueprint.add_url_rule("/account/bids", view_func=bids.bids)
 blueprint.add_url_rule("/wallet", view_func=wallet.wallet)
 blueprint.add_url_rule("/wallet/explain/<figure>/<string(length=3):currency>", view_func=wallet.explain_wallet)
 blueprint.add_url_rule("/transactions/", view_func=dealings.my_transactions)

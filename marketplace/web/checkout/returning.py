@@ -9,7 +9,7 @@ from marketplace.errors import Conflict
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web import guards
-from marketplace.web.checkout import page
+from marketplace.web.checkout import page, went_back
 from marketplace.web.providers import providers
 
 _PROVIDER = "stripe"
@@ -33,6 +33,8 @@ def came_back(payment_id: int) -> ResponseReturnValue:
     found = queries.return_state(payment_id, here.user_id)
     if not found.orders:
         return redirect(url_for("credits.came_back", payment_id=payment_id), code=303)
+    if found.state == page.CONFIRMING and found.is_by_transfer:
+        return redirect(url_for("checkout.transfer", payment_id=payment_id), code=303)
     if found.state == page.CONFIRMING and asks_by_itself(looked):
         ask(payment_id, here.user_id)
         found = queries.return_state(payment_id, here.user_id)
@@ -88,7 +90,7 @@ def cancelled(payment_id: int) -> ResponseReturnValue:
         found = queries.return_state(payment_id, here.user_id)
     if found.state in {page.PAID, page.RETURNED, page.CONFIRMING}:
         return redirect(url_for("checkout.came_back", payment_id=payment_id), code=303)
-    return render_template("checkout/cancelled.html", page=page.cancelled_page(found))
+    return render_template("checkout/cancelled.html", page=went_back.cancelled_page(found))
 
 
 def look() -> int:
