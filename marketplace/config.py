@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from marketplace.risk_policy import RiskPolicy
+
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com", "https://dashboard.stripe.com")
 """Where Stripe's own pages are that our forms lead to: paying, setting a seller's account up, looking at it."""
 
@@ -143,6 +145,7 @@ class Settings:
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
     media: MediaPolicy = field(default_factory=MediaPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
+    risk: RiskPolicy = field(default_factory=RiskPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
 
@@ -207,6 +210,7 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         money=_section(MoneyPolicy, document, "money"),
         media=_section(MediaPolicy, document, "media"),
         accounts=_section(AccountPolicy, document, "accounts"),
+        risk=_section(RiskPolicy, document, "risk"),
         sources=_sources(variables, document),
     )
 
@@ -253,7 +257,7 @@ VARIABLES: Mapping[str, str] = {
 def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:
     found = {name: variable for name, variable in VARIABLES.items() if variables.get(variable)}
     file = variables.get("MARKETPLACE_CONFIG", "")
-    for section in ("payment_tracking", "recovery", "money", "media", "accounts"):
+    for section in ("payment_tracking", "recovery", "money", "media", "accounts", "risk"):
         found |= {f"{section}.{name}": file for name in document.get(section) or {}}
     return found
 
@@ -262,7 +266,7 @@ def _section(kind: type[Any], document: Mapping[str, Any], name: str) -> Any:
     values = document.get(name) or {}
     try:
         return kind(**values)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{name} in the configuration file: {error}") from error
 
 

@@ -31,6 +31,7 @@ from marketplace.ledger import operations as ledger
 from marketplace.ledger import sums
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
+from marketplace.payment_methods import flows as payment_methods
 from marketplace.payments import holds
 from marketplace.payouts import account_flows
 from marketplace.payouts import flows as payouts
@@ -42,6 +43,7 @@ from marketplace.reconciliation import checks
 from marketplace.reconciliation import flows as reconciliation
 from marketplace.reconciliation.checks import Report
 from marketplace.refunds import flows as refunds
+from marketplace.risk import flows as risk
 from marketplace.saved import operations as saved
 from marketplace.saved import search_flows
 from marketplace.statements import operations as statements
@@ -54,6 +56,7 @@ OUTCOMES = {
     **account_flows.OUTCOMES,
     **payouts.OUTCOMES,
     **disputes.OUTCOMES,
+    **payment_methods.OUTCOMES,
 }
 """What becomes of each kind of call, in the transaction that records its outcome."""
 STALLED_SECONDS = 60
@@ -141,6 +144,7 @@ def _found(app: Flask, now: datetime) -> frozenset[str] | None:
 
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     settings, providers = app.extensions["settings"], app.extensions["providers"]
+    delivered_after = settings.money.delivered_after_shipping_days
     return {
         Text("missed events taken in"): lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
         Text("events applied"): lambda: events.apply_due(providers=providers, settings=settings, now=now),
@@ -152,9 +156,8 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
         Text("auctions ended"): lambda: won_flows.end_due(pay_hours=settings.money.auction_pay_hours, now=now),
-        Text("orders delivered"): lambda: db.atomic(
-            orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
-        ),
+        Text("payments assessed"): lambda: risk.assess_due(settings=settings, now=now),
+        Text("orders delivered"): lambda: db.atomic(orders.deliver_overdue, (), days=delivered_after, now=now),
         Text("holds ended"): lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
         Text("debts netted"): lambda: db.atomic(debts.net_due, (), now=now),
         Text("accounts read"): lambda: account_flows.read_unheard(providers=providers, now=now),

@@ -28,6 +28,8 @@ _THIS = {
     "purchase": Text("This purchase"),
     "reconciliation_break": Text("This reconciliation break"),
     "refund": Text("This refund"),
+    "saved_method": Text("This saved card"),
+    "risk_review": Text("This check"),
     "seller_account": Text("This seller account"),
     "stock_reservation": Text("This stock reservation"),
     "transfer_reversal": Text("This transfer reversal"),

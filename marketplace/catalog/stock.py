@@ -35,6 +35,8 @@ def reserve(
     now: datetime,
 ) -> None:
     """Set aside `quantities` (units by listing) until `expires_at`; raises SoldOut when one listing has too few."""
+    if not quantities:
+        return
     for listing_id in sorted(quantities):
         quantity = quantities[listing_id]
         # Nearly all are sold alone: only what is not pays the look at a variant's listing.

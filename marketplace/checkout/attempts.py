@@ -99,12 +99,18 @@ def of_buyer(session: Session, *, payment_id: int, buyer_id: int) -> Attempt:
 
 
 def to_give_up(
-    session: Session, *, buyer_id: int, currency: str, token: str, auction_id: int | None = None
+    session: Session,
+    *,
+    buyer_id: int,
+    currency: str,
+    token: str,
+    is_package: bool = False,
+    auction_id: int | None = None,
 ) -> list[Attempt]:
     """Return the newest attempt of each open purchase that a buyer gives up by sending the review form `token`.
 
-    Those are all of a basket in `currency`, or all of `auction_id`, except the form's own, made by an earlier press,
-    and those that are clearing.
+    Those are all in `currency` except the form's own, made by an earlier press, and those that are clearing. Who buys
+    goods gives up no package of credits, which has no basket, and no won auction, and the other way round.
     """
     statement = select(Purchase.id).where(
         Purchase.buyer_id == buyer_id,
@@ -112,11 +118,13 @@ def to_give_up(
         Purchase.currency == currency,
         Purchase.checkout_token != token,
     )
-    if auction_id is None:
-        statement = statement.where(Purchase.cart_id.is_not(None))
+    won = select(AuctionPurchase.purchase_id).where(AuctionPurchase.purchase_id == Purchase.__table__.c.id)
+    if auction_id is not None:
+        statement = statement.where(won.where(AuctionPurchase.auction_id == auction_id).exists())
+    elif is_package:
+        statement = statement.where(Purchase.cart_id.is_(None), ~won.exists())
     else:
-        statement = statement.join(AuctionPurchase, AuctionPurchase.purchase_id == Purchase.id)
-        statement = statement.where(AuctionPurchase.auction_id == auction_id)
+        statement = statement.where(Purchase.cart_id.is_not(None))
     found = [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]
     return [attempt for attempt in found if not attempt.is_clearing]
 

@@ -7,10 +7,11 @@ from datetime import datetime
 import structlog
 
 from marketplace import db, failpoints
-from marketplace.checkout import attempts, following, operations, returns, settlement
+from marketplace.checkout import attempts, following, operations, pacing, packages, returns, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
+from marketplace.checkout.packages import AgreedPackage
 from marketplace.checkout.page import Opened
 from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
@@ -45,28 +46,31 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
     """Turn the cart into a purchase and open its payment page (DESIGN 6).
 
     The same form sent twice is the same purchase, and the same page (scar S62). Raises Conflict in words for the buyer
-    when prices or stock changed, or when the provider can't be reached.
+    when prices or stock changed, or when the provider can't be reached, TooMany to one who buys or fails too fast.
     """
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
         if known is not None:
-            return _go_on(known, now=now, provider=provider, settings=settings)
+            return go_on(known, now=now, provider=provider, settings=settings)
+        pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
         start_over(agreed, now=now, provider=provider, settings=settings)
         try:
             opened = db.atomic(operations.open_purchase, (db.TURN,), agreed=agreed, settings=settings, now=now)
         except OpenedElsewhere:
             continue
-        return _open_page(opened, now=now, provider=provider, settings=settings)
+        return open_page(opened, now=now, provider=provider, settings=settings)
     raise Conflict(_(following.NO_PAGE))
 
 
 def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
     """Send the buyer of an unpaid purchase to its open page, or close a failed one and open another (S0.2, C29).
 
-    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing.
+    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing, TooMany as
+    `begin` does for declines.
     """
     db.atomic(attempts.check_buyer, (), purchase_id=purchase_id, buyer_id=buyer_id)
-    return _go_on(purchase_id, now=now, provider=provider, settings=settings)
+    pacing.check_declines(buyer_id=buyer_id, policy=settings.risk, now=now)
+    return go_on(purchase_id, now=now, provider=provider, settings=settings)
 
 
 def cancel(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> None:
@@ -204,7 +208,8 @@ def return_again(*, receipt_id: int, admin_id: int, providers: Mapping[str, Prov
     return outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
 
 
-def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+def go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+    """Send the buyer to the page of a purchase that is open, or open another; raises as `try_again` does."""
     attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
     if attempt.is_settled:
         return Outcome(attempt.payment_id, None)
@@ -225,13 +230,12 @@ def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Set
         actor=Actor.user(attempt.buyer_id),
         now=now,
     )
-    return _open_page(opened, now=now, provider=provider, settings=settings)
+    return open_page(opened, now=now, provider=provider, settings=settings)
 
 
-def start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: Settings) -> None:
+def start_over(agreed: Agreed | AgreedPackage, *, now: datetime, provider: Provider, settings: Settings) -> None:
     """Give up earlier unpaid purchases of this cart: their lines are still in it and are about to be bought again."""
-    earlier = db.atomic(attempts.to_give_up, (), **agreed.form)
-    for attempt in earlier:
+    for attempt in db.atomic(packages.earlier, (), agreed=agreed):
         if attempt.can_be_withdrawn:
             _withdraw(attempt, because=Text("The buyer started over."), now=now, provider=provider, settings=settings)
         db.atomic(
@@ -258,9 +262,10 @@ def _withdraw(attempt: Attempt, *, because: str, now: datetime, provider: Provid
         raise Conflict(_(_PAID))
 
 
-def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+def open_page(opened: Opened, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+    """Open the payment page that was planned; what costs nothing is settled at once."""
     if opened.is_known:
-        return _go_on(opened.purchase_id, now=now, provider=provider, settings=settings)
+        return go_on(opened.purchase_id, now=now, provider=provider, settings=settings)
     if opened.call_id is None:
         nothing = PaidReport(opened.payment_id, 0, opened.currency, None, None)
         actor = Actor.user(opened.buyer_id)

@@ -93,7 +93,7 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.RETURNED: TopicWords(
         _A.BUYING,
         Text("Money that goes back to you"),
-        Text("A payment that we could not use goes back."),
+        Text("A payment that we could not use goes back, or a package of credits with its money."),
         Text("It is about your money."),
     ),
     _T.WALLET: TopicWords(
@@ -146,7 +146,7 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.SALES_CANCELLED: TopicWords(
         _A.SELLING,
         Text("Cancelled sales"),
-        Text("An order was called off."),
+        Text("An order was called off, or must wait while we check its payment."),
         Text("Who does not read it sends goods that are not paid for."),
     ),
     _T.SALES_DELIVERED: TopicWords(_A.SELLING, Text("Arrived at the buyer"), Text("What you sent has arrived.")),
@@ -178,19 +178,23 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.STATEMENTS: TopicWords(_A.SELLING, Text("Statements"), Text("The statement of a month is ready.")),
     _T.REVIEWS: TopicWords(_A.SELLING, Text("Reviews"), Text("A buyer has reviewed what you sold.")),
     _T.HOUSE: TopicWords(
-        _A.HOUSE, Text("Work for admins"), Text("Reports, refunds, disputes and payouts that wait for somebody.")
+        _A.HOUSE,
+        Text("Work for admins"),
+        Text("Reports, refunds, disputes, payouts and payments that wait for somebody."),
     ),
 }
 _REFUND = {"buyer": _T.REFUNDS, "seller": _T.SALES_REFUNDS}
 _DISPUTE = {"buyer": _T.BANK, "seller": _T.DISPUTES}
 KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
-    "order_paid": _T.RECEIPTS,
+    **dict.fromkeys(("order_paid", "credits_added"), _T.RECEIPTS),
     "invoice_ready": _T.INVOICES,
     "order_received": _T.SALES,
     "order_shipped": _T.SHIPPED,
     "parcel_sent": _T.SHIPPED,
     "order_delivered": {"buyer": _T.DELIVERED, "seller": _T.SALES_DELIVERED},
     "order_cancelled": {"buyer": _T.CANCELLED, "seller": _T.SALES_CANCELLED},
+    **dict.fromkeys(("check_began", "check_cleared"), _T.SALES_CANCELLED),
+    "check_needed": _T.HOUSE,
     "ship_by_reminder": _T.SHIP_BY,
     "payment_failed": _T.UNPAID,
     "payment_expired": _T.UNPAID,
@@ -201,6 +205,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     **dict.fromkeys(("auction_won", "auction_offered"), _T.WON),
     "auction_ended": _T.AUCTIONS,
     "auction_unpaid": {"buyer": _T.WON, "seller": _T.AUCTIONS},
+    **dict.fromkeys(("credits_taken_back", "credits_given_back"), _T.RETURNED),
     "money_released": _T.BALANCE,
     "statement_ready": _T.STATEMENTS,
     "payout_sent": _T.PAYOUTS,

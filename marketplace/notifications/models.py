@@ -92,6 +92,12 @@ class NotificationKind(StrEnum):
     AUCTION_LOST = "auction_lost"
     AUCTION_ENDED = "auction_ended"
     AUCTION_UNPAID = "auction_unpaid"
+    CREDITS_ADDED = "credits_added"
+    CREDITS_TAKEN_BACK = "credits_taken_back"
+    CREDITS_GIVEN_BACK = "credits_given_back"
+    CHECK_BEGAN = "check_began"
+    CHECK_CLEARED = "check_cleared"
+    CHECK_NEEDED = "check_needed"
 
 
 class Notification(Base):

@@ -20,12 +20,14 @@ from marketplace.job_runs.models import FailedJob
 from marketplace.mails.models import Mail
 from marketplace.orders.models import Order, Purchase
 from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
+from marketplace.payment_methods.models import SavedMethod
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTracker, PaymentTransaction, UnappliedReceipt
 from marketplace.payouts.models import Payout, SellerAccount, TransferReversal
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.reconciliation.models import Break
 from marketplace.refunds.models import Refund
+from marketplace.risk.models import RiskAssessment, RiskReview
 from marketplace.transitions import Machine
 
 
@@ -163,6 +165,9 @@ _PAYMENT_OF_CALL = case(
     else_=null(),
 )
 _PAYOUT_OF_REVERSAL = select(Payout.number).where(Payout.id == TransferReversal.payout_id).scalar_subquery()
+_PAYMENT_OF_REVIEW = (
+    select(RiskAssessment.payment_id).where(RiskAssessment.id == RiskReview.assessment_id).scalar_subquery()
+)
 _page = Listing.__table__.alias("page")
 _PAGE_OF_VARIANT = (
     select(_page.c.slug)
@@ -174,7 +179,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
-        Discount, DiscountUse, Invoice, Mail, Auction, Bid,
+        Discount, DiscountUse, Invoice, Mail, SavedMethod, RiskReview, Auction, Bid,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -199,7 +204,9 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=_PAGE_OF_VARIANT)),
     "payout": (Page.PAYOUT, Payout.number),
     "seller_account": (Page.USER, SellerAccount.seller_id),
+    "saved_method": (Page.USER, SavedMethod.user_id),
     "reconciliation_break": (Page.BREAK, Break.number),
     "transfer_reversal": (Page.PAYOUT, _PAYOUT_OF_REVERSAL),
+    "risk_review": (Page.PAYMENT, _PAYMENT_OF_REVIEW),
 }
 _PAGES = {name: _shown(name, _IDS[name], page, key) for name, (page, key) in _KEYS.items()}

@@ -54,8 +54,10 @@ _BUYER: dict[str, _Links] = {
         ("saved", Text("Saved"), "saved.saved", "heart"),
     ),
     Text("Money"): (
-        ("payments", Text("Payments"), "buyer.payments", "credit-card"),
+        ("payments", Text("Payments"), "buyer.payments", "receipt"),
+        ("methods", Text("Saved cards"), "buyer.methods", "credit-card"),
         ("wallet", Text("Wallet"), "buyer.wallet", "wallet"),
+        ("credits", Text("Credits"), "credits.overview", "badge-check"),
         ("invoices", Text("Invoices"), "buyer.invoices", "receipt-text"),
         ("transactions", Text("Transactions"), "buyer.my_transactions", "list"),
         ("statistics", Text("Statistics"), "buyer.statistics", "gauge"),
@@ -84,6 +86,7 @@ _SELLER: dict[str, _Links] = {
     Text("Money"): (
         ("balance", Text("Balance"), "seller.balance", "wallet"),
         ("payouts", Text("Payouts"), "seller.payouts", "banknote"),
+        ("credits", Text("Credits"), "credits.overview", "badge-check"),
         ("transactions", Text("Transactions"), "seller.transactions", "list"),
         ("statements", Text("Statements"), "seller.statements", "receipt-text"),
         ("invoices", Text("Invoices"), "seller.invoices", "receipt"),
@@ -107,6 +110,7 @@ _ADMIN: dict[str, _Links] = {
         ("overview", Text("Overview"), "admin.overview", "gauge"),
         ("refunds", Text("Refunds"), "admin.refunds", "undo-2"),
         ("disputes", Text("Disputes"), "admin.disputes", "shield-alert"),
+        ("risk", Text("Fraud checks"), "admin.risks", "eye"),
         ("payouts", Text("Payouts"), "admin.payouts", "banknote"),
         ("debts", Text("Debts"), "admin.debts", "wallet"),
     ),

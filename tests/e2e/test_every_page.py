@@ -30,10 +30,12 @@ from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
 from tests import builders_auctions as auctions
+from tests import builders_credits as credits_of
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
+from tests import builders_methods as methods
 from tests import builders_wallets as wallets
 from tests import evidence
 from tests.builders import Bought, World
@@ -55,7 +57,8 @@ NO_PAGES = {
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.basket", "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats",
     "api.refunds", "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
-    "api.my_wallet", "api.wallet",
+    "api.my_wallet", "api.wallet", "api.payment_methods", "api.payment_method", "buyer.method_added",
+    "api.credit_packages", "credits.state",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -75,7 +78,10 @@ BUYER = (
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/bids", "/auctions/{auction}", "/checkout/auction/{won}",
+    "/account/methods", "/account/methods/{saved_method}/remove",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
+    "/credits", "/credits?type=spent", "/credits/explain", "/credits/movements/{movement}", "/credits/return/{package}",
+    "/credits/cancelled/{package}",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
@@ -109,7 +115,7 @@ SELLER = (
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/listings/{listing}/pictures",
     "/seller/listings/{draft}/preview", "/seller/listings/{listing}/variants",
-    "/seller/listings/{varied_id}/variants",
+    "/seller/listings/{varied_id}/variants", "/seller/listings/{listing}/promote",
     "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
@@ -129,11 +135,13 @@ ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
+    "/admin/risk", "/admin/risk?tab=all", "/admin/risk/figures", "/admin/risk/{paid}",
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet",
     "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
+    "/admin/payments/{package}",
     "/admin/payments/{failed}/diagnose", "/admin/refunds/{asked_back}/diagnose",
     "/admin/refunds/{refunded}/diagnose", "/admin/disputes/{dispute}/diagnose", "/admin/payouts/{payout}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
@@ -162,6 +170,7 @@ SANDBOX = (
     "/c/pay/{paid_session}", "/c/pay/{expired_session}", "/c/pay/nothing", "/dashboard", "/dashboard/payments",
     "/dashboard/sessions", "/dashboard/charges", "/dashboard/refunds", "/dashboard/balance", "/dashboard/customers",
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
+    "/c/setup/{saving}", "/dashboard/methods", "/dashboard/setups",
     "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
 # They sign in in two steps and have a passkey.
@@ -231,16 +240,16 @@ def seed(world: World) -> Seeded:
     admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     wallets.fill(world, buyer, 2_500, admin_id=admin)
+    saved = {"saved_method": str(methods.save(world, buyer)), "saving": methods.page_of(world, buyer)}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    found |= accounts(world, seller)
+    found |= accounts(world, seller) | saved | bought_credits(world, buyer, seller, parts[0])
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
-    found |= {"break": break_of(world, "line_without_entry")}
+    found |= {"break": break_of(world, "line_without_entry")} | auctioned(world, buyer, seller)
     paid_elsewhere(world, 4_200)
     world.settle_down()
-    found |= auctioned(world, buyer, seller)
     found |= {"passkey": str(factors.with_passkey(payee))}
     factors.with_phone(payee)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
@@ -259,6 +268,15 @@ def auctioned(world: World, buyer_id: int, seller_id: int) -> dict[str, str]:
         auctions.bid(world, found[name], world.person("Bea Bidder"), 5_000)
     auctions.end_now(world, found["won"])
     return {name: str(auction_id) for name, auction_id in found.items()}
+
+
+def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int) -> dict[str, str]:
+    """Let both buy a package, and the seller promote a listing; return the buyer's payment and movement."""
+    package = credits_of.paid_package(world, buyer_id)
+    credits_of.paid_package(world, seller_id)
+    credits_of.promote(world, seller_id, listing_id)
+    movement = one(world, f"SELECT id FROM credit_movement WHERE user_id = {buyer_id}")
+    return {"package": str(package.payment_id), "movement": movement}
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:

@@ -16,6 +16,7 @@ from marketplace.job_runs.states import FAILED_JOB
 from marketplace.mails.states import MAIL
 from marketplace.orders.states import ORDER, PURCHASE
 from marketplace.outbound.states import CALL
+from marketplace.payment_methods.states import METHOD
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION
 from marketplace.payouts.states import ACCOUNT, PAYOUT, REVERSAL
@@ -23,6 +24,7 @@ from marketplace.provider_events.states import EVENT
 from marketplace.reconciliation import checks
 from marketplace.reconciliation.states import BREAK
 from marketplace.refunds.states import REFUND
+from marketplace.risk.states import REVIEW
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
 MATRICES: dict[Machine, str] = {
@@ -151,6 +153,17 @@ MATRICES: dict[Machine, str] = {
     fail    .          .          failed     failed   =          !        =
     resend  .          .          =          =        in_transit !        =
     reverse .          .          reversed   reversed reversed   !        =
+    """,
+    METHOD: """
+           active   removing removed
+    remove removing =        =
+    keep   =        active   =
+    detach removed  removed  =
+    """,
+    REVIEW: """
+           waiting cleared refused
+    clear  cleared =       !
+    refuse refused !       =
     """,
     REVERSAL: """
            pending done refused

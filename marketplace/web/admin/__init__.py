@@ -24,6 +24,7 @@ from marketplace.web.admin import (
     ledger,
     mails,
     overview,
+    packages,
     payment_log,
     payments,
     payout_deciding,
@@ -42,6 +43,9 @@ from marketplace.web.admin import (
     reported,
     reports,
     returning,
+    risk,
+    risk_figures,
+    risk_page,
     settings,
     states,
     suspensions,
@@ -85,6 +89,11 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule(
     "/admin/payments/<int(max=9223372036854775807):payment_id>/log", "payment_log", payment_log.payment_log
+)
+blueprint.add_url_rule(
+    "/admin/payments/<int(max=9223372036854775807):payment_id>/refund-package",
+    view_func=packages.refund_package,
+    methods=["POST"],
 )
 _DIAGNOSE = "/admin/payments/<int(max=9223372036854775807):payment_id>/diagnose"
 blueprint.add_url_rule(_DIAGNOSE, view_func=diagnose.diagnose_payment)
@@ -164,6 +173,11 @@ _DISCOUNT = "/admin/discounts/<int(max=9223372036854775807):discount_id>"
 blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)
 blueprint.add_url_rule(f"{_DISCOUNT}/edit", view_func=discounts.edit_discount, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_DISCOUNT}/move", view_func=discounts.move_discount, methods=["POST"])
+blueprint.add_url_rule("/admin/risk", view_func=risk.risks)
+blueprint.add_url_rule("/admin/risk/figures", "risk_figures", risk_figures.risk_figures)
+_RISK = "/admin/risk/<int(max=9223372036854775807):payment_id>"
+blueprint.add_url_rule(_RISK, view_func=risk_page.risk_payment)
+blueprint.add_url_rule(f"{_RISK}/decide", view_func=risk_page.decide_risk, methods=["POST"])
 blueprint.add_url_rule("/admin/disputes", view_func=disputes.disputes)
 _DISPUTE = "/admin/disputes/<number>"
 _DISPUTE_FILE = f"{_DISPUTE}/files/<int(max=9223372036854775807):file_id>"

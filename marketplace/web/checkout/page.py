@@ -121,10 +121,13 @@ class ReturnPage:
     steps: tuple[Step, ...]
 
 
-def review_page(of: Bought, found: Review, saved: Sequence[AddressRow], today: date, held_minor: int) -> ReviewPage:
+def review_page(
+    of: Bought, found: Review, saved: Sequence[AddressRow], today: date, held_minor: int, cards: ways.Cards
+) -> ReviewPage:
     """Return the page for what is about to be bought.
 
-    `saved` are the buyer's addresses, `held_minor` is what the buyer's wallet holds in the currency.
+    `saved` are the buyer's addresses, `held_minor` is what the buyer's wallet holds in the currency, `cards` what the
+    payment page will know of the buyer.
     """
     return ReviewPage(
         title=_("Checkout"),
@@ -138,7 +141,7 @@ def review_page(of: Bought, found: Review, saved: Sequence[AddressRow], today: d
         address_url=of.address_url if found.depends_on_country else "",
         has_saved=bool(saved),
         button=_("Pay %(total)s", total=money(found.total)) if found.total else _("Place order"),
-        paying=ways.paying(found, held_minor),
+        paying=ways.paying(found, held_minor, cards),
         protection=_(
             "We hold your money until your order has arrived. If it does not come, or is not as described, "
             "you get it back."

@@ -15,6 +15,9 @@ from marketplace.checkout import flows, queries, wallet_flows
 from marketplace.checkout.operations import Agreed
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.language import gettext as _
+from marketplace.payment_methods import flows as saved_cards
+from marketplace.payment_methods import queries as cards
+from marketplace.payment_methods.rules import Lasting
 from marketplace.wallets import queries as wallets
 from marketplace.wallets.rules import Overdraft
 from marketplace.web import address_form, countries, deliver_to, guards
@@ -94,6 +97,8 @@ def _pay(of: Bought) -> ResponseReturnValue:
     delivery = _chosen(form, "delivery", saved)
     billing = delivery if form.billing_same.data else _chosen(form, "billing", saved)
     begin = wallet_flows.buy if form.is_from_wallet else flows.begin
+    if form.keeps_method.data and not form.is_from_wallet:
+        saved_cards.is_known(user_id=here.user_id, provider=providers()[_PROVIDER], now=clock.now())
     try:
         outcome = begin(
             agreed=_agreed(of, form, delivery, billing),
@@ -159,8 +164,18 @@ def _review(of: Bought, found: queries.Review, saved: list[people.AddressRow], f
     form.pay_from.choices = ways.to_pay(found, held_minor)
     if not form.pay_from.choices:
         form.pay_from.data = PAGE
-    shown = page.review_page(of, found, saved, clock.now().date(), held_minor)
+    shown = page.review_page(of, found, saved, clock.now().date(), held_minor, _cards())
     return render_template("checkout/review.html", page=shown, form=form)
+
+
+def _cards() -> ways.Cards:
+    """Return what the payment page will know of the viewer's cards."""
+    user_id, today = guards.viewer().user_id, clock.now().date()
+    usable = [row for row in cards.methods_of(user_id) if row.lasting(today) is not Lasting.OVER]
+    if usable:
+        return ways.Cards(usable[0].name, can_begin=False)
+    known = cards.customer_of(user_id, _PROVIDER)
+    return ways.Cards("", can_begin=known is None or known.customer_id is None)
 
 
 def _too_little(error: Overdraft) -> str:

@@ -23,6 +23,7 @@ from marketplace.web.seller import (
     payouts,
     pictures,
     preview,
+    promoting,
     refunds,
     sending,
     shelf_edit,
@@ -91,6 +92,7 @@ blueprint.add_url_rule(f"{_LISTING}/pictures", view_func=pictures.pictures, meth
 blueprint.add_url_rule(f"{_LISTING}/pictures/arrange", view_func=pictures.arrange_pictures, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price_and_stock, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
+blueprint.add_url_rule(f"{_LISTING}/promote", view_func=promoting.promote, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/delivery", view_func=delivery.choose, methods=["POST"])

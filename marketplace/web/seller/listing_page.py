@@ -60,6 +60,8 @@ class ListingPage:
     pause_url: str
     copy_url: str
     shop_url: str
+    promote_url: str
+    """Where it is promoted with credits; "" for what buyers don't see."""
     preview_url: str
     """Where its seller alone sees it as buyers will; "" where buyers do."""
     units: tuple[Fact, ...]
@@ -104,6 +106,7 @@ def build(
         else "",
         copy_url=url_for("seller.copy", listing_id=own.listing_id) if own else "",
         shop_url=url_for("shop.listing", slug=own.slug) if own and is_shown else "",
+        promote_url=url_for("seller.promote", listing_id=own.listing_id) if own and is_shown else "",
         preview_url=url_for("seller.preview", listing_id=own.listing_id) if own and not is_shown else "",
         units=_units(own) if own else (),
         preview=_preview(quote) if quote else None,

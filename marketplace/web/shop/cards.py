@@ -41,6 +41,8 @@ class ShownCard:
     rating_count: str
     listing_id: int
     is_saved: bool = False
+    is_promoted: bool = False
+    """Whether its seller has paid for it to stand here; it says so."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,12 @@ def card(row: Card) -> ShownCard:
 @remembered(4_096)
 def _saved_card(row: Card) -> ShownCard:
     return replace(card(row), is_saved=True)
+
+
+@remembered(500)
+def promoted(row: Card, *, is_saved: bool) -> ShownCard:
+    """Return a promoted listing as a card that says so."""
+    return replace(card(row), is_saved=is_saved, is_promoted=True)
 
 
 def shown(rows: Iterable[Card], saved: frozenset[int]) -> tuple[ShownCard, ...]:
