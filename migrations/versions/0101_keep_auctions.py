@@ -36,7 +36,8 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER bid_as_placed "
-        "BEFORE UPDATE OF id, auction_id, bidder_id, maximum_minor, price_minor, placed_at ON bid FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        "BEFORE UPDATE OF id, auction_id, bidder_id, maximum_minor, price_minor, placed_at ON bid "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
 
 
