@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.auctions.models import AuctionPurchase
 from marketplace.checkout import page, set_aside
+from marketplace.credits.models import CreditSale
 from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.language import Text
@@ -104,13 +105,13 @@ def to_give_up(
     buyer_id: int,
     currency: str,
     token: str,
-    is_package: bool = False,
     auction_id: int | None = None,
+    is_package: bool = False,
 ) -> list[Attempt]:
     """Return the newest attempt of each open purchase that a buyer gives up by sending the review form `token`.
 
-    Those are all in `currency` except the form's own, made by an earlier press, and those that are clearing. Who buys
-    goods gives up no package of credits, which has no basket, and no won auction, and the other way round.
+    Those are all of a basket in `currency`, or all of `auction_id`, or all packages of credits, except the form's own,
+    made by an earlier press, and those that are clearing.
     """
     statement = select(Purchase.id).where(
         Purchase.buyer_id == buyer_id,
@@ -118,11 +119,11 @@ def to_give_up(
         Purchase.currency == currency,
         Purchase.checkout_token != token,
     )
-    won = select(AuctionPurchase.purchase_id).where(AuctionPurchase.purchase_id == Purchase.__table__.c.id)
-    if auction_id is not None:
-        statement = statement.where(won.where(AuctionPurchase.auction_id == auction_id).exists())
-    elif is_package:
-        statement = statement.where(Purchase.cart_id.is_(None), ~won.exists())
+    if is_package:
+        statement = statement.join(CreditSale, CreditSale.purchase_id == Purchase.id)
+    elif auction_id is not None:
+        statement = statement.join(AuctionPurchase, AuctionPurchase.purchase_id == Purchase.id)
+        statement = statement.where(AuctionPurchase.auction_id == auction_id)
     else:
         statement = statement.where(Purchase.cart_id.is_not(None))
     found = [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]

@@ -54,11 +54,11 @@ class AgreedPackage:
 
 
 def earlier(session: Session, *, agreed: Agreed | AgreedPackage) -> list[Attempt]:
-    """Return the unpaid purchases given up by agreeing to this one: of a basket, of an auction, or of packages."""
+    """Return the unpaid purchases that are given up by agreeing to this one: of a basket, or of packages."""
     if isinstance(agreed, Agreed):
         return attempts.to_give_up(session, **agreed.form)
-    mine = {"buyer_id": agreed.buyer_id, "currency": agreed.currency, "token": agreed.token}
-    return attempts.to_give_up(session, **mine, is_package=True)
+    form = {"buyer_id": agreed.buyer_id, "currency": agreed.currency, "token": agreed.token}
+    return attempts.to_give_up(session, **form, is_package=True)
 
 
 def open_package(session: Session, *, agreed: AgreedPackage, settings: Settings, now: datetime) -> Opened:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0101"
-down_revision = "0103"
+down_revision = "0100"
 branch_labels = None
 depends_on = None
 
@@ -35,9 +35,8 @@ def upgrade() -> None:
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
     op.execute(
-        "CREATE TRIGGER bid_as_placed "
-        "BEFORE UPDATE OF id, auction_id, bidder_id, maximum_minor, price_minor, placed_at ON bid "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        "CREATE TRIGGER bid_as_placed BEFORE UPDATE OF id, auction_id, bidder_id, maximum_minor, price_minor, "
+        "placed_at ON bid FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
 
 

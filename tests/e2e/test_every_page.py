@@ -77,8 +77,8 @@ BUYER = (
     "/account/security/two-step/begin",
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
-    "/account/bids", "/auctions/{auction}", "/checkout/auction/{won}",
     "/account/methods", "/account/methods/{saved_method}/remove",
+    "/account/bids", "/auctions/{auction}", "/checkout/auction/{won}",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
     "/credits", "/credits?type=spent", "/credits/explain", "/credits/movements/{movement}", "/credits/return/{package}",
     "/credits/cancelled/{package}",
@@ -247,10 +247,10 @@ def seed(world: World) -> Seeded:
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
-    found |= {"break": break_of(world, "line_without_entry")} | auctioned(world, buyer, seller)
+    found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
-    found |= {"passkey": str(factors.with_passkey(payee))}
+    found |= auctioned(world, buyer, seller) | {"passkey": str(factors.with_passkey(payee))}
     factors.with_phone(payee)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
@@ -258,6 +258,15 @@ def seed(world: World) -> Seeded:
     found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}
     owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
     return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
+
+
+def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int) -> dict[str, str]:
+    """Let both buy a package, and the seller promote a listing; return the buyer's payment and movement."""
+    package = credits_of.paid_package(world, buyer_id)
+    credits_of.paid_package(world, seller_id)
+    credits_of.promote(world, seller_id, listing_id)
+    movement = one(world, f"SELECT id FROM credit_movement WHERE user_id = {buyer_id}")
+    return {"package": str(package.payment_id), "movement": movement}
 
 
 def auctioned(world: World, buyer_id: int, seller_id: int) -> dict[str, str]:
@@ -268,15 +277,6 @@ def auctioned(world: World, buyer_id: int, seller_id: int) -> dict[str, str]:
         auctions.bid(world, found[name], world.person("Bea Bidder"), 5_000)
     auctions.end_now(world, found["won"])
     return {name: str(auction_id) for name, auction_id in found.items()}
-
-
-def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int) -> dict[str, str]:
-    """Let both buy a package, and the seller promote a listing; return the buyer's payment and movement."""
-    package = credits_of.paid_package(world, buyer_id)
-    credits_of.paid_package(world, seller_id)
-    credits_of.promote(world, seller_id, listing_id)
-    movement = one(world, f"SELECT id FROM credit_movement WHERE user_id = {buyer_id}")
-    return {"package": str(package.payment_id), "movement": movement}
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:

@@ -139,7 +139,6 @@ GET    /checkout/cancelled/<payment_id>            in     go   404     404    40
 GET    /account                                    in     200  200     200    200    200   -       -
 GET    /account/statistics                         in     200  200     200    200    200   -       -
 GET    /account/explain/<figure>/<currency>        in     200  200     200    200    200   404     404
-GET    /account/bids                               in     200  200     200    200    200   -       -
 GET    /credits                                   in     200  200     200    200    200   -       -
 POST   /credits/buy                               in     go   go      go     go     go    -       -
 GET    /credits/explain                           in     200  200     200    200    200   -       -
@@ -149,6 +148,7 @@ GET    /credits/return/<payment_id>               in     200  404     404    404
 GET    /credits/return/<payment_id>/state         in     204  404     404    404    404   404     404
 POST   /credits/return/<payment_id>/verify        in     go   404     404    404    404   404     404
 GET    /credits/cancelled/<payment_id>            in     go   404     404    404    404   404     404
+GET    /account/bids                               in     200  200     200    200    200   -       -
 GET    /wallet                                     in     200  200     200    200    200   -       -
 GET    /wallet/explain/<figure>/<currency>         in     200  200     200    200    200   404     404
 GET    /orders                                     in     200  200     200    200    200   -       -

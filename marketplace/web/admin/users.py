@@ -128,8 +128,8 @@ def user(user_id: int) -> ResponseReturnValue:
         "stop_form": StopForm(None),
         "suspensions": halted,
         "credits": packages.held(user_id),
-        "strikes": auction_strikes.of(user_id),
         "saved_methods": saved_methods.lines(user_id),
+        "strikes": auction_strikes.of(user_id),
     }
     return render_template("admin/user.html", page=page, **shown)
 

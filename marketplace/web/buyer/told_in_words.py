@@ -217,7 +217,7 @@ _WORDS = {
     **told_of_messages.WORDS,
     **told_of_saved.WORDS,
     **told_of_wallets.WORDS,
-    **told_of_auctions.WORDS,
     **told_of_credits.WORDS,
     **told_of_checks.WORDS,
+    **told_of_auctions.WORDS,
 }
