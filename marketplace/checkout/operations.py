@@ -38,6 +38,7 @@ _CHANGED = Text(
 )
 _OTHER_NAMES = Text("Something is called otherwise since you opened this page. Please look at what you buy once more.")
 _MAY_COLLECT = Text("Some of this can be collected from the seller instead. Please choose, and look at the total.")
+_NOTHING = Text("There is nothing in your basket that can be bought.")
 _OTHER_COUNTRY = Text("This address is in another country than the total was for. Please look at the new total.")
 
 
@@ -126,7 +127,9 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
 
 
 def _cart(session: Session, agreed: Agreed, now: datetime, settings: Settings) -> _Source:
-    cart = session.execute(_CART, {"buyer_id": agreed.buyer_id}).one()
+    cart = session.execute(_CART, {"buyer_id": agreed.buyer_id}).one_or_none()
+    if cart is None:
+        raise CartChanged(_(_NOTHING))
     if cart.is_suspended:
         suspending.check_may_buy(session, agreed.buyer_id)
     return _Source(cart.id, fees.STANDARD, now + timedelta(hours=settings.money.unpaid_order_hours))
@@ -175,7 +178,7 @@ def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
         )
     if part is None or not part.can_be_bought:
         of_auction = _("This can't be bought at the moment: its shop takes no orders.")
-        raise CartChanged(of_auction if agreed.auction_id else _("There is nothing in your basket that can be bought."))
+        raise CartChanged(of_auction if agreed.auction_id else _(_NOTHING))
     if part.depends_on_country and agreed.shown_country not in {"", country}:
         raise CartChanged(_(_OTHER_COUNTRY))
     if agreed.shown_country == "" and not agreed.collected and any(shop.ways for shop in part.shops):

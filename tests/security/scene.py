@@ -53,6 +53,7 @@ _SHEET = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat
 _ONES_OWN = {"seen_listing"}
 # That a message was refused is counted, by the hour; nothing it carries is kept.
 _COUNTED = {"webhook_refusal"}
+_LINE_OF = "SELECT {}(l.id) FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s"
 NOTHING = 10**15  # the id of no row
 
 
@@ -167,6 +168,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"number": side.values["break_number"]}
     if rule.endpoint in {"messages.file", "admin.conversation_file"}:
         figures = {"file_id": side.values["message_file_id"]}
+    if rule.endpoint in {"api.change_line", "api.remove_line"}:
+        figures = {"line_id": side.values["line_of_programs"]}  # the other is taken out on the page
     if rule.endpoint == "seller.explain_share":
         figures = {"pot": "blocked"}  # a refund of each order is asked for
     slugs = {"slug": side.values["shop_slug" if rule.endpoint in {"shop.shop", "reviews.of_shop"} else "listing_slug"]}
@@ -203,6 +206,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     world.settle_down()
     debt_id = _owe(world, seller_id, admin_id)
     world.put_in_cart(buyer_id, listing_id)
+    world.put_in_cart(buyer_id, world.listing(seller_id, 700, title=f"Brake hose {side}"))
     world.show_pictures(buyer_id, world.ask_refund(bought, Wish(percent=10)), evidence.photo())
     inquire(world, bought)
     _add_file(world, bought, seller_id)
@@ -380,9 +384,8 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         )[0],
         "filter_id": _kept_filter(world, seller_id),
         "address_id": addresses.kept(world, bought.buyer_id),
-        "line_id": only(
-            "SELECT l.id FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s", bought.buyer_id
-        ),
+        "line_id": only(_LINE_OF.format("min"), bought.buyer_id),
+        "line_of_programs": only(_LINE_OF.format("max"), bought.buyer_id),
         "notification_id": only("SELECT id FROM notification WHERE user_id = %s", bought.buyer_id),
         "call_id": only("SELECT min(id) FROM outbound_call WHERE subject_id = %s", bought.payment_id),
         "event_row_id": only("SELECT id FROM provider_event WHERE payment_id = %s", bought.payment_id),
