@@ -17,7 +17,7 @@ from marketplace.accounts import link_operations as links
 from marketplace.cancellations import flows as cancellations
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
-from marketplace.checkout import flows as checkout
+from marketplace.checkout import ending_flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
 from marketplace.debts import operations as debts

@@ -26,6 +26,9 @@ from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
 # Nobody is asked for nothing: a free purchase is settled without a provider.
 NO_PROVIDER = "none"
 PROVIDER = "stripe"
+"""Who is paid where the buyer does not say."""
+WITH_PAGE = frozenset({PROVIDER})
+"""The providers that send the buyer to a page of their own; whatever else pays a purchase has none."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,13 @@ def plan_payment(
             expires_at=expires_at,
         )
     )
-    if provider != PROVIDER:
+    if provider not in WITH_PAGE:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
     watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
     request = _request(session, purchase, payment.id, settings, expires_at)
     call_id = outbound.plan(
         session,
-        provider=PROVIDER,
+        provider=provider,
         kind=CallKind.CREATE_CHECKOUT,
         subject_id=payment.id,
         request=requests.frozen_checkout(request),

@@ -87,7 +87,7 @@ class CheckoutForm(Form):
     shown_names = HiddenField()
     """What is shown, as it is called: CurrencyPart.names."""
     pay_from = RadioField(Text("How do you pay?"), choices=[], validate_choice=False, default=PAGE)
-    """Asked where the wallet covers the whole total; the page of the payment provider otherwise."""
+    """Asked where there is more than one way; the page of our first payment provider otherwise."""
     expected_total_minor = IntegerField(
         Text("Total"), [whole_number(0, _LARGEST_AMOUNT, Text("Look at the total again."))]
     )

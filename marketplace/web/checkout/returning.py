@@ -12,7 +12,6 @@ from marketplace.web import guards
 from marketplace.web.checkout import page
 from marketplace.web.providers import providers
 
-_PROVIDER = "stripe"
 _NOT_YET = Text("It is not confirmed yet. We keep asking the payment provider, so nothing gets lost.")
 _SILENT = Text(
     "Our payment provider does not answer right now. We keep asking, so nothing gets lost. You need not pay again."
@@ -78,7 +77,7 @@ def cancelled(payment_id: int) -> ResponseReturnValue:
                 payment_id=payment_id,
                 buyer_id=here.user_id,
                 now=clock.now(),
-                provider=providers()[_PROVIDER],
+                providers=providers(),
                 settings=current_app.extensions["settings"],
             )
         except Conflict as error:
@@ -105,6 +104,6 @@ def _ask(payment_id: int, buyer_id: int) -> bool:
         payment_id=payment_id,
         buyer_id=buyer_id,
         now=clock.now(),
-        provider=providers()[_PROVIDER],
+        providers=providers(),
         settings=current_app.extensions["settings"],
     )

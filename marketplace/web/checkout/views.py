@@ -10,10 +10,12 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as people
 from marketplace.accounts.operations import PostalAddress
-from marketplace.checkout import flows, queries, wallet_flows
+from marketplace.checkout import flows, queries, total_queries, wallet_flows
 from marketplace.checkout.operations import Agreed
+from marketplace.checkout.page import PROVIDER
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
+from marketplace.money import Money
 from marketplace.wallets import queries as wallets
 from marketplace.wallets.rules import Overdraft
 from marketplace.web import address_form, countries, deliver_to, guards
@@ -21,8 +23,6 @@ from marketplace.web.checkout import page, ways
 from marketplace.web.checkout.forms import NEW, PAGE, CheckoutForm, collected_from
 from marketplace.web.pages import money
 from marketplace.web.providers import providers
-
-_PROVIDER = "stripe"
 
 
 @guards.signed_in
@@ -71,7 +71,7 @@ def pay(currency: str) -> ResponseReturnValue:
         outcome = begin(
             agreed=_agreed(here.user_id, currency, form, delivery, billing),
             now=clock.now(),
-            provider=providers()[_PROVIDER],
+            providers=providers(),
             settings=current_app.extensions["settings"],
         )
     except Invalid:
@@ -85,13 +85,14 @@ def pay(currency: str) -> ResponseReturnValue:
 
 @guards.signed_in
 def retry(purchase_id: int) -> ResponseReturnValue:
-    """Start another attempt to pay the same purchase (S0.2)."""
+    """Start another attempt to pay the same purchase, by another way where the form names one (S0.2)."""
     try:
         outcome = flows.try_again(
             purchase_id=purchase_id,
             buyer_id=guards.viewer().user_id,
+            paid_by=_other_way(purchase_id),
             now=clock.now(),
-            provider=providers()[_PROVIDER],
+            providers=providers(),
             settings=current_app.extensions["settings"],
         )
     except Conflict as error:
@@ -145,7 +146,19 @@ def _agreed(
         shown_country=(form.shown_country.data or "")[:2],
         shown_names=form.shown_names.data or "",
         collected=_collected(),
+        paid_by=ways.named(form.pay_from.data, _shown_total(form, currency)) or PROVIDER,
     )
+
+
+def _shown_total(form: CheckoutForm, currency: str) -> Money:
+    return Money(form.expected_total_minor.data or 0, _currency(currency))
+
+
+def _other_way(purchase_id: int) -> str | None:
+    """Return the provider that the buyer wants to pay this time, where they say; a foreign purchase has no total."""
+    value = request.form.get("pay_from")
+    total = total_queries.total_of(purchase_id, guards.viewer().user_id) if value else None
+    return ways.named(value, total) if total else None
 
 
 def _collected() -> tuple[int, ...]:
