@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from marketplace.sandbox import api, dashboard, fault_requests, hosted, onboarding, security
+from marketplace.sandbox import api, dashboard, fault_requests, hosted, onboarding, paypal, security
 from marketplace.sandbox.delivery import Transport, post
 from marketplace.sandbox.engine import Sandbox
 from marketplace.sandbox.settings import SandboxSettings
@@ -40,6 +40,7 @@ def create_sandbox(settings: SandboxSettings, transport: Transport = post) -> Fl
     api.register(app)
     hosted.register(app)
     onboarding.register(app)
+    paypal.register(app)
     dashboard.register(app)
     if settings.background:
         sandbox.start()

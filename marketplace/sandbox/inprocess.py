@@ -20,6 +20,8 @@ from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
 from marketplace.sandbox.faults import Kind, Where
+from marketplace.sandbox.paypal import disputes as paypal_disputes
+from marketplace.sandbox.paypal import events as paypal_events
 from marketplace.sandbox.serving import Server
 from marketplace.sandbox.settings import SandboxSettings
 from marketplace.sandbox.switchboard import Switchboard
@@ -28,6 +30,9 @@ from marketplace.sandbox.wire import JSON, Reader
 API_KEY = "sk_test_sandbox"
 PUBLISHABLE_KEY = "pk_test_sandbox"
 WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  # signs events of a test server only
+PAYPAL_CLIENT = "paypal-client"
+PAYPAL_SECRET = "paypal-secret"  # noqa: S105  # of a test server only
+PAYPAL_WEBHOOK_ID = "8WEBHOOK00000001"
 CONNECT_SECRET = "whsec_sandbox_connect"  # noqa: S105  # the same, for the events of connected accounts
 SELLER = {
     "business_type": "individual", "mcc": "5533", "product_description": "Used car parts, sent by parcel",
@@ -168,6 +173,25 @@ class ServedSandbox:
             answer = browser.post(answer.location, choice)
         return _outcome(browser, session_id, answer)
 
+    def approve(self, order_id: str, funding: str = "balance", *, answer: str = "approve") -> str:
+        """Agree to a PayPal order on its page over HTTP, or go back; return where it leads, "" when it is gone."""
+        browser = Browser(self.base_url)
+        page = browser.get(f"/paypal/checkoutnow?token={order_id}")
+        if not page.token:
+            return ""
+        form = {"form_token": page.token, "token": order_id, "funding": funding, "answer": answer}
+        return browser.post("/paypal/checkoutnow", form).location
+
+    def dispute_at_paypal(self, capture_id: str) -> str:
+        """Let the payer of a PayPal capture open a dispute; return its id."""
+        with self.sandbox.work() as work:
+            return paypal_disputes.open_one(work, capture_id)
+
+    def resolve_at_paypal(self, dispute_id: str, outcome: str) -> None:
+        """End a dispute at PayPal by one of its outcomes."""
+        with self.sandbox.work() as work:
+            paypal_disputes.resolve(work, dispute_id, outcome)
+
     def events(self, event_type: str = "", object_id: str = "") -> list[JSON]:
         """Return the events so far, oldest first, of one type or one object."""
         with self.sandbox.work() as work:
@@ -233,6 +257,8 @@ class RunningSandbox(ServedSandbox):
             webhook_secrets=(WEBHOOK_SECRET,),
             connect_webhook_url=connect_webhook_url,
             connect_webhook_secrets=(CONNECT_SECRET,),
+            paypal_client_id=PAYPAL_CLIENT,
+            paypal_client_secret=PAYPAL_SECRET,
             background=background,
             id_seed=id_seed,
             merchant_name=merchant_name,
@@ -243,6 +269,11 @@ class RunningSandbox(ServedSandbox):
         """Make sure that `url` gets every event, signed with `webhook_secret`."""
         with self.sandbox.work() as work:
             endpoints.ensure(work, url, (self.webhook_secret,))
+
+    def send_paypal_webhooks_to(self, url: str) -> None:
+        """Make sure that `url` gets every event of PayPal, signed for `PAYPAL_WEBHOOK_ID`."""
+        with self.sandbox.work() as work:
+            paypal_events.ensure_endpoint(work, url, PAYPAL_WEBHOOK_ID, self.base_url)
 
     def send_account_webhooks_to(self, url: str) -> None:
         """Make sure that `url` gets every event of connected accounts, signed with `connect_secret`."""

@@ -160,6 +160,22 @@ GROUPS = (
         },
     ),
     Group(
+        Text("PayPal"),
+        "",
+        {
+            "paypal_client_id": Words(
+                Text("Client"), Text("Names our app there; without it PayPal is not offered."), is_secret=True
+            ),
+            "paypal_client_secret": Words(Text("Client secret"), Text("Signs in at PayPal."), is_secret=True),
+            "paypal_webhook_ids": Words(
+                Text("Webhook"), Text("Which webhook there its messages must be signed for."), is_secret=True
+            ),
+            "paypal_api_base": Words(
+                Text("PayPal's address"), Text("Another server that speaks its language; empty for PayPal itself.")
+            ),
+        },
+    ),
+    Group(
         Text("Mail"),
         "",
         {
