@@ -1,11 +1,12 @@
 """What time alone brings to a provider: pages past their time are closed, money nobody could use goes back."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from marketplace import db
-from marketplace.checkout import attempts, returns, settlement
+from marketplace.checkout import attempts, following, returns, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.flows import Providers, follow
 from marketplace.checkout.outcomes import OUTCOMES
@@ -15,6 +16,7 @@ from marketplace.history import Actor
 from marketplace.language import gettext as _
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Sent
+from marketplace.providers.base import Checkout
 
 _BATCH = 50
 
@@ -31,8 +33,15 @@ def close_due(attempt: Attempt, *, now: datetime, providers: Providers, settings
     if checkout is None or not checkout.is_open:
         return
     call_id = db.atomic(attempts.close, (), payment_id=attempt.payment_id, actor=job, now=now)
-    if call_id is not None:
-        outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
+    if call_id is None:
+        return
+    sent = outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
+    if isinstance(sent.answer, Checkout) and not sent.answer.is_open:
+        # What was closed just now is not asked again; one provider leaves a page open that nothing is taken by.
+        page = replace(sent.answer, payment_id=attempt.payment_id)
+        policy = settings.money
+        db.atomic(following.follow_page, (db.TURN,), checkout=page, intent=None, actor=job, policy=policy, now=now)
+    else:
         follow(attempt, actor=job, now=now, providers=providers, settings=settings)
 
 

@@ -1,13 +1,13 @@
 """Where a checkout meets the provider: write, call, write. Nothing here runs inside a transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
 from marketplace import db, failpoints
-from marketplace.checkout import attempts, following, operations, settlement
+from marketplace.checkout import attempts, capturing, following, operations, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
@@ -151,6 +151,11 @@ def ask(attempt: Attempt, *, actor: Actor, now: datetime, providers: Providers, 
     db.forbid_open_transaction()
     provider = providers[attempt.provider]
     checkout = provider.get_checkout(attempt.session_id)
+    if checkout.is_approved:
+        checkout = _take(attempt, checkout, actor=actor, now=now, providers=providers, settings=settings)
+    if checkout.payment_id is None and not checkout.is_open:
+        # It is not there any more, so that it can't say whose it was.
+        checkout = replace(checkout, payment_id=attempt.payment_id)
     intent = None
     if checkout.is_complete and not checkout.is_paid and checkout.intent_id:
         # A method that clears later: whether it still does, only the intent says.
@@ -165,6 +170,18 @@ def ask(attempt: Attempt, *, actor: Actor, now: datetime, providers: Providers, 
         now=now,
     )
     return checkout
+
+
+def _take(
+    attempt: Attempt, page: Checkout, *, actor: Actor, now: datetime, providers: Providers, settings: Settings
+) -> Checkout:
+    """Take the money of a page whose buyer has agreed, unless that must not be; return the page as it stands then."""
+    grace = settings.money.reservation_grace_minutes
+    call_id = db.atomic(
+        capturing.plan, (db.TURN,), payment_id=attempt.payment_id, grace_minutes=grace, actor=actor, now=now
+    )
+    sent = _send(call_id, providers=providers, now=now) if call_id is not None else None
+    return sent.answer if sent is not None and isinstance(sent.answer, Checkout) else page
 
 
 def _go_on(

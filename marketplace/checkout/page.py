@@ -27,7 +27,7 @@ from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
 NO_PROVIDER = "none"
 PROVIDER = "stripe"
 """Who is paid where the buyer does not say."""
-WITH_PAGE = frozenset({PROVIDER})
+WITH_PAGE = frozenset({PROVIDER, "paypal"})
 """The providers that send the buyer to a page of their own; whatever else pays a purchase has none."""
 
 

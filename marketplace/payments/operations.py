@@ -11,7 +11,7 @@ from marketplace import history
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.ledger import operations as ledger
-from marketplace.ledger.accounts import Account
+from marketplace.ledger.accounts import Account, paid_from
 from marketplace.ledger.operations import Line
 from marketplace.money import Money
 from marketplace.orders.models import Order
@@ -86,7 +86,8 @@ def hold_shares(
     dates = hold_from(now, hold_days)
     history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now, values=dates)
     is_from_wallet = payment.provider == WALLET
-    captured = capture(payment.id, payment.currency, orders, wallet_of=payment.user_id if is_from_wallet else None)
+    wallet_of = payment.user_id if is_from_wallet else None
+    captured = capture(payment.id, payment.currency, orders, provider=payment.provider, wallet_of=wallet_of)
     if not any(line.amount_minor for line in captured["lines"]):
         return
     entry_id = ledger.book(session, **captured, now=now)
@@ -108,12 +109,14 @@ def hold_from(now: datetime, hold_days: int) -> dict[str, Any]:
     }
 
 
-def capture(payment_id: int, currency: str, orders: Sequence[Any], *, wallet_of: int | None = None) -> dict[str, Any]:
+def capture(
+    payment_id: int, currency: str, orders: Sequence[Any], *, provider: str, wallet_of: int | None = None
+) -> dict[str, Any]:
     """Return what to book when a payment is captured: four postings for each row of `orders`, five with a subsidy.
 
     `wallet_of` is the buyer whose wallet pays; None where a provider has taken the money.
     """
-    source = Account.PROVIDER_CLEARING if wallet_of is None else Account.WALLET
+    source = paid_from(provider)
     return {
         "key": f"payment:{payment_id}:captured",
         "description": f"Payment {payment_id} captured",
@@ -149,7 +152,7 @@ def receive_unapplied(
         description=f"Payment {payment.id} received and owed back",
         currency=payment.currency,
         lines=[
-            Line(Account.PROVIDER_CLEARING, payment.amount_minor),
+            Line(paid_from(payment.provider), payment.amount_minor),
             Line(Account.UNAPPLIED_RECEIPTS, -payment.amount_minor, owner_id=payment.user_id),
         ],
         payment_id=payment.id,

@@ -28,6 +28,7 @@ from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.payouts import account_flows, onboarding, reversing
 from marketplace.payouts import following as payouts_following
+from marketplace.provider_events import paypal_handlers as paypal
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import BalanceLine, Checkout, Decline, Intent, Provider, ProviderRefund
@@ -131,6 +132,7 @@ def _charge_line(session: Session, facts: ChargeLine, actor: Actor, settings: Se
 
 
 def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    paypal.check_refund_ours(session, facts.refund.installation)
     reference = facts.refund.reference or ""
     if reference.startswith(returns.REFERENCE):
         return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
@@ -279,6 +281,17 @@ ACCOUNT_HANDLERS: dict[str, Handler] = {
 """The events of sellers' accounts, the payments from them to their banks among them."""
 
 
+PAYPAL_HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(paypal.OF_ORDERS, Handler(None, paypal.read_order, paypal.order)),
+    **dict.fromkeys(paypal.OF_CAPTURES, Handler(None, paypal.read_capture, paypal.capture)),
+    **dict.fromkeys(paypal.OF_REFUNDS, _REFUND),
+    **dict.fromkeys(paypal.OF_CLAIMS, Handler(None, paypal.read_claim, paypal.claim)),
+}
+"""PayPal's; no type of one provider is a type of another."""
+
+
 def handler_of(event_type: str, account: str | None) -> Handler | None:
     """Return what an event of `event_type` ends in, None for one that no rule needs; `account` is whose it is."""
-    return (HANDLERS if account is None else ACCOUNT_HANDLERS).get(event_type)
+    if account is not None:
+        return ACCOUNT_HANDLERS.get(event_type)
+    return HANDLERS.get(event_type) or PAYPAL_HANDLERS.get(event_type)

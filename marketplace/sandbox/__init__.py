@@ -6,9 +6,11 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from marketplace.sandbox import api, dashboard, fault_requests, hosted, onboarding, paypal, security
+from marketplace.sandbox import api, dashboard, fault_requests, hosted, onboarding, security
 from marketplace.sandbox.delivery import Transport, post
 from marketplace.sandbox.engine import Sandbox
+from marketplace.sandbox.paypal import api as paypal_api
+from marketplace.sandbox.paypal import pages as paypal_pages
 from marketplace.sandbox.settings import SandboxSettings
 
 __all__ = ["SandboxSettings", "create_sandbox"]
@@ -40,7 +42,8 @@ def create_sandbox(settings: SandboxSettings, transport: Transport = post) -> Fl
     api.register(app)
     hosted.register(app)
     onboarding.register(app)
-    paypal.register(app)
+    paypal_api.register(app)
+    paypal_pages.register(app)
     dashboard.register(app)
     if settings.background:
         sandbox.start()
