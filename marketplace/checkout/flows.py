@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from marketplace import db, failpoints
-from marketplace.checkout import attempts, capturing, following, operations, settlement
+from marketplace.checkout import attempts, capturing, following, operations, page, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
@@ -172,8 +172,14 @@ def ask(attempt: Attempt, *, actor: Actor, now: datetime, providers: Providers, 
     return checkout
 
 
+def _same_way(attempt: Attempt, providers: Providers) -> str:
+    """Return whom an attempt was paid to, or our first provider where that one can't be asked any more."""
+    known = providers.get(attempt.provider)
+    return attempt.provider if known is None or known.is_configured else page.PROVIDER
+
+
 def _take(
-    attempt: Attempt, page: Checkout, *, actor: Actor, now: datetime, providers: Providers, settings: Settings
+    attempt: Attempt, approved: Checkout, *, actor: Actor, now: datetime, providers: Providers, settings: Settings
 ) -> Checkout:
     """Take the money of a page whose buyer has agreed, unless that must not be; return the page as it stands then."""
     grace = settings.money.reservation_grace_minutes
@@ -181,7 +187,7 @@ def _take(
         capturing.plan, (db.TURN,), payment_id=attempt.payment_id, grace_minutes=grace, actor=actor, now=now
     )
     sent = _send(call_id, providers=providers, now=now) if call_id is not None else None
-    return sent.answer if sent is not None and isinstance(sent.answer, Checkout) else page
+    return sent.answer if sent is not None and isinstance(sent.answer, Checkout) else approved
 
 
 def _go_on(
@@ -206,7 +212,7 @@ def _go_on(
         settings=settings,
         actor=Actor.user(attempt.buyer_id),
         now=now,
-        paid_by=paid_by or attempt.provider,
+        paid_by=paid_by or _same_way(attempt, providers),
     )
     return _open_page(opened, now=now, providers=providers, settings=settings)
 

@@ -76,9 +76,7 @@ def question(payment_id: int) -> batches.Question:
     return _LOAD, (StockReservation.machine.initial.value, payment_id)
 
 
-def count(
-    session: Session, paid: PaidReport, *, actor: Actor, policy: MoneyPolicy, now: datetime
-) -> bool:
+def count(session: Session, paid: PaidReport, *, actor: Actor, policy: MoneyPolicy, now: datetime) -> bool:
     """Count a payment if it is an ordinary one and return whether it was; otherwise nothing is written."""
     payment_id, intent_id = paid.payment_id, paid.intent_id
     if payment_id is None or intent_id is None or paid.line is not None:

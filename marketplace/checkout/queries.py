@@ -120,6 +120,7 @@ class ReturnState:
     is_collected: bool = False
     """Whether the buyer collects all of it."""
     is_from_wallet: bool = False
+    provider: str = ""
 
 
 _SESSION = select(Payment.provider_session_id).where(
@@ -231,6 +232,7 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
         release_date=min(releases, default=None),
         is_collected=all(order.is_pickup for order in orders),
         is_from_wallet=row.provider == WALLET,
+        provider=row.provider,
     )
 
 

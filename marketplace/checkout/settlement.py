@@ -25,8 +25,8 @@ from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import PaymentRecords, get_payment_tracker
-from marketplace.payments import operations as payments
 from marketplace.payments import balance, trackers
+from marketplace.payments import operations as payments
 from marketplace.payments.models import PaymentTracker
 from marketplace.payments.rules import RefundRule
 from marketplace.providers.base import Decline

@@ -52,9 +52,7 @@ def order(session: Session, facts: Checkout, actor: Actor, settings: Settings, n
             return Text("The order is not there any more.")
         if facts.is_complete and not facts.is_paid:
             return Text("Its capture says how it stands.")
-        return payments_following.follow_checkout(
-            session, checkout=facts, actor=actor, policy=settings.money, now=now
-        )
+        return payments_following.follow_checkout(session, checkout=facts, actor=actor, policy=settings.money, now=now)
     payment = session.get(Payment, facts.payment_id) if facts.payment_id is not None else None
     if payment is None or payment.provider_session_id != facts.session_id:
         raise Contradiction("the order matches no payment of ours")
@@ -127,11 +125,15 @@ def read_claim(provider: Provider, object_id: str, payload: Mapping[str, Any]) -
 
 def owned(session: Session, facts: ClaimFacts) -> ClaimFacts:
     """Return the facts with the payment whose capture is disputed."""
-    found = session.execute(
-        select(Payment.id).where(
-            Payment.provider == PAYPAL, Payment.provider_payment_id.in_(facts.claim.capture_ids)
+    found = (
+        session.execute(
+            select(Payment.id).where(
+                Payment.provider == PAYPAL, Payment.provider_payment_id.in_(facts.claim.capture_ids)
+            )
         )
-    ).scalars().first()
+        .scalars()
+        .first()
+    )
     return ClaimFacts(facts.claim, found)
 
 

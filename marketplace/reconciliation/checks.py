@@ -103,8 +103,8 @@ _CHECKS: Mapping[str, str] = {
         JOIN ledger_entry e ON e.key = 'payment:' || t.payment_id || ':captured'
         LEFT JOIN posting b ON b.entry_id = e.id AND b.order_id = t.order_id
         GROUP BY t.id
-        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('provider_clearing', 'paypal_balance', 'wallet')), 0)
-                <> t.gross_minor
+        HAVING coalesce(sum(b.amount_minor)
+                FILTER (WHERE b.account IN ('provider_clearing', 'paypal_balance', 'wallet')), 0) <> t.gross_minor
             OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'discount_expense'), 0) <> t.subsidy_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'seller_held'), 0) <> t.net_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'platform_fee'), 0) <> t.platform_fee_minor

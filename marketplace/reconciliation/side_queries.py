@@ -47,8 +47,12 @@ _RECEIPTS = """
 _OF_PROVIDER = "EXISTS (SELECT FROM payment m WHERE m.id = {}.payment_id AND m.provider = :provider)"
 _ROWS = {
     "payment": (_PAYMENTS, "m.completed_at > :since AND m.completed_at <= :until AND m.provider = :provider", "m.id"),
-    "refund": (_REFUNDS, f"r.completed_at > :since AND r.completed_at <= :until AND {_OF_PROVIDER.format('r')}", "r.id"),
-    "receipt": (_RECEIPTS, f"u.created_at > :since AND u.created_at <= :until AND {_OF_PROVIDER.format('u')}", "u.id"),
+    "refund": (
+        _REFUNDS,
+        "r.completed_at > :since AND r.completed_at <= :until AND " + _OF_PROVIDER.format("r"),
+        "r.id",
+    ),
+    "receipt": (_RECEIPTS, "u.created_at > :since AND u.created_at <= :until AND " + _OF_PROVIDER.format("u"), "u.id"),
 }
 _NEXT_ROWS = {
     name: text(f"{query} AND {when} AND {key} > :after ORDER BY {key} LIMIT :size")

@@ -17,7 +17,7 @@ from marketplace.web import lists
 from marketplace.web.lists import Asked, Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text, sentence, time_text
 
-_PROVIDERS = {"stripe": "Stripe", "none": Text("Nothing to pay"), WALLET: Text("Wallet")}
+_PROVIDERS = {"stripe": "Stripe", "paypal": "PayPal", "none": Text("Nothing to pay"), WALLET: Text("Wallet")}
 _NOTES = {
     WalletFigure.BALANCE: Text("Earned less spent"),
     WalletFigure.EARNED: Text("Added, less what was taken back"),

@@ -20,7 +20,7 @@ from marketplace.web.cart.forms import whole_number
 from marketplace.web.forms import Form
 
 NEW = "new"
-PAGE, FROM_WALLET = "page", "wallet"
+PAGE, PAYPAL, FROM_WALLET = "page", "paypal", "wallet"
 SENT, COLLECTED = "sent", "collected"
 _WAY = re.compile(r"from([0-9]{1,18})-way")
 _ANOTHER = SelectChoice(NEW, Text("Another address"))

@@ -13,15 +13,12 @@ from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, order_parts, tax_words
 from marketplace.web.cart.page import Row
-from marketplace.web.checkout import ways
+from marketplace.web.checkout import return_words, ways
 from marketplace.web.checkout.forms import WayForm, way_form
-from marketplace.web.checkout.ways import Paying
+from marketplace.web.checkout.return_words import CONFIRMING, PAID
+from marketplace.web.checkout.ways import Other, Paying
 from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
-
-CONFIRMING, PAID, NOT_PAID, RETURNED = "confirming", "paid", "not_paid", "returned"
-_NOT_MADE = Text("The payment was not made.")
-_ONE_TOO_MANY = Text("This payment came too late or was one too many.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +109,8 @@ class ReturnPage:
     verify_url: str
     poll: str
     retry_url: str
+    others: tuple[Other, ...]
+    """By which other ways it can be tried again."""
     orders: tuple[OrderView, ...]
     steps: tuple[Step, ...]
 
@@ -123,6 +122,7 @@ class CancelledPage:
     title: str
     text: str
     retry_url: str
+    others: tuple[Other, ...]
 
 
 def review_page(found: Review, saved: Sequence[AddressRow], today: date, held_minor: int) -> ReviewPage:
@@ -160,7 +160,7 @@ def billing_choice(saved: Sequence[AddressRow]) -> str:
 
 def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
     """Return the page for how a payment stands; `look` is how often the page has looked."""
-    title, text, tone, icon = _STATES[found.state](found)
+    title, text, tone, icon = return_words.words(found)
     is_paid = found.state == PAID
     return ReturnPage(
         title=title,
@@ -174,6 +174,7 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
         verify_url=url_for("checkout.verify", payment_id=payment_id),
         poll="every 3s" if look < 10 else "every 20s",
         retry_url=_retry_url(found),
+        others=ways.others(found),
         orders=tuple(
             OrderView(number, shop_name, money(total), url_for("buyer.order", number=number))
             for number, shop_name, total in found.orders
@@ -188,6 +189,7 @@ def cancelled_page(found: ReturnState) -> CancelledPage:
         title=_("You went back"),
         text=_("Nothing was paid. Your basket is as you left it."),
         retry_url=_retry_url(found),
+        others=ways.others(found),
     )
 
 
@@ -262,36 +264,3 @@ def _steps(found: ReturnState) -> tuple[Step, ...]:
         return steps
     when = _("Not before %(day)s", day=date_text(found.release_date))
     return (*steps, Step(_("Sellers get the money"), "next", when))
-
-
-def _confirming(_found: ReturnState) -> tuple[str, str, str, str]:
-    text = _("Your bank and our payment provider are finishing up. This page looks again by itself.")
-    return _("Confirming your payment"), text, "wait", "refresh-cw"
-
-
-def _paid(found: ReturnState) -> tuple[str, str, str, str]:
-    if not found.total:
-        return _("Your order is placed"), _("There was nothing to pay."), "ok", "circle-check"
-    text = _("We received %(total)s.", total=money(found.total))
-    if found.is_from_wallet:
-        text = _("%(total)s was paid from your wallet.", total=money(found.total))
-    return _("Thank you, it is paid"), text, "ok", "circle-check"
-
-
-def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = _sentence(_(found.reason or _NOT_MADE))
-    text = _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason)
-    return _("This was not paid"), text, "bad", "circle-x"
-
-
-def _returned(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = _sentence(_(found.reason or _ONE_TOO_MANY))
-    text = _("%(reason)s You get %(total)s back.", reason=reason, total=money(found.total))
-    return _("Your money is on its way back"), text, "hold", "undo-2"
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
-
-
-_STATES = {CONFIRMING: _confirming, PAID: _paid, NOT_PAID: _not_paid, RETURNED: _returned}

@@ -9,7 +9,7 @@ from marketplace.errors import Conflict
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web import guards
-from marketplace.web.checkout import page
+from marketplace.web.checkout import page, return_words
 from marketplace.web.providers import providers
 
 _NOT_YET = Text("It is not confirmed yet. We keep asking the payment provider, so nothing gets lost.")
@@ -30,11 +30,11 @@ def came_back(payment_id: int) -> ResponseReturnValue:
     here = guards.viewer()
     look = _look()
     found = queries.return_state(payment_id, here.user_id)
-    if found.state == page.CONFIRMING and _asks_by_itself(look):
+    if found.state == return_words.CONFIRMING and _asks_by_itself(look):
         _ask(payment_id, here.user_id)
         found = queries.return_state(payment_id, here.user_id)
     answer = make_response(render_template("checkout/return.html", page=page.return_page(payment_id, found, look)))
-    if found.state == page.CONFIRMING and look < len(_LOOKS):
+    if found.state == return_words.CONFIRMING and look < len(_LOOKS):
         # For browsers without script; those with it ask `state` first and come here when something has changed.
         url = url_for("checkout.came_back", payment_id=payment_id, look=look + 1)
         answer.headers["Refresh"] = f"{_LOOKS[look]}; url={url}"
@@ -46,7 +46,7 @@ def state(payment_id: int) -> ResponseReturnValue:
     """Tell a waiting page whether to load anew: 204 while nothing has changed."""
     found = queries.return_state(payment_id, guards.viewer().user_id)
     answer = make_response("", 204)
-    if found.state != page.CONFIRMING:
+    if found.state != return_words.CONFIRMING:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -56,7 +56,7 @@ def verify(payment_id: int) -> ResponseReturnValue:
     """Ask the provider because the buyer pressed "Check my payment" (S1.18)."""
     here = guards.viewer()
     answered = _ask(payment_id, here.user_id)
-    if queries.return_state(payment_id, here.user_id).state == page.CONFIRMING:
+    if queries.return_state(payment_id, here.user_id).state == return_words.CONFIRMING:
         flash(_(_NOT_YET if answered else _SILENT), "wait")
     return redirect(url_for("checkout.came_back", payment_id=payment_id, look=len(_LOOKS)), code=303)
 
@@ -71,7 +71,7 @@ def cancelled(payment_id: int) -> ResponseReturnValue:
     """
     here = guards.viewer()
     found = queries.return_state(payment_id, here.user_id)
-    if found.state not in {page.PAID, page.RETURNED}:
+    if found.state not in {return_words.PAID, return_words.RETURNED}:
         try:
             flows.cancel(
                 payment_id=payment_id,
@@ -83,7 +83,7 @@ def cancelled(payment_id: int) -> ResponseReturnValue:
         except Conflict as error:
             flash(error.message, "wait")
         found = queries.return_state(payment_id, here.user_id)
-    if found.state in {page.PAID, page.RETURNED, page.CONFIRMING}:
+    if found.state in {return_words.PAID, return_words.RETURNED, return_words.CONFIRMING}:
         return redirect(url_for("checkout.came_back", payment_id=payment_id), code=303)
     return render_template("checkout/cancelled.html", page=page.cancelled_page(found))
 

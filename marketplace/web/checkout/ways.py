@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from marketplace.checkout.page import PROVIDER
-from marketplace.checkout.queries import Review
+from marketplace.checkout.queries import ReturnState, Review
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.providers import paypal_objects
 from marketplace.wallets.rules import covers
-from marketplace.web.checkout.forms import FROM_WALLET, PAGE
+from marketplace.web.checkout.forms import FROM_WALLET, PAGE, PAYPAL
 from marketplace.web.pages import money
+from marketplace.web.providers import providers
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,16 @@ class Way:
     value: str
     provider: str
     text: str
+    instead: str
+    """What the button says that tries it after another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another way to try again: what its button says, and what it sends."""
+
+    label: str
+    fields: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +42,29 @@ class Paying:
     note: str
 
 
-_PAGES = (Way(PAGE, PROVIDER, Text("By card or another way, on the payment page")),)
-"""The providers that are paid on a page; the first is meant where a form does not say."""
+_CARD = Way(
+    PAGE, PROVIDER, Text("By card or another way, on the payment page"), Text("Pay by card or another way instead")
+)
+_PAYPAL = Way(PAYPAL, PAYPAL, Text("With PayPal"), Text("Pay with PayPal instead"))
 
 
 def pages(total: Money) -> tuple[Way, ...]:
-    """Return the ways to pay `total` on a provider's page."""
-    del total  # the first one takes every amount of every currency we know
-    return _PAGES
+    """Return the ways to pay `total` on a provider's page; the first takes every amount of every currency we know."""
+    is_offered = providers()[PAYPAL].is_configured and paypal_objects.can_pay(total)
+    return (_CARD, _PAYPAL) if is_offered else (_CARD,)
 
 
 def named(value: str | None, total: Money) -> str | None:
     """Return the provider of the way that a form names; None where it names none that `total` can be paid by."""
     return next((way.provider for way in pages(total) if way.value == value), None)
+
+
+def others(found: ReturnState) -> tuple[Other, ...]:
+    """Return the other ways by which a purchase that was not paid can be tried again."""
+    if not found.can_try_again or not found.total:
+        return ()
+    left = (way for way in pages(found.total) if way.provider != found.provider)
+    return tuple(Other(_(way.instead), {"pay_from": way.value}) for way in left)
 
 
 def to_pay(found: Review, held_minor: int) -> list[tuple[str, str]]:
@@ -69,5 +91,5 @@ def paying(found: Review, held_minor: int) -> Paying:
         return Paying(asks=asks, text=text, note="")
     held = money(Money(held_minor, found.currency))
     note = _("Your wallet holds %(held)s. It pays a purchase when it covers all of it.", held=held)
-    text = _("You pay on the next page, at our payment provider. We never see your card number.")
+    text = _("You pay on the next page, at the payment provider. We never see your card number.")
     return Paying(asks=asks, text=text, note=note if held_minor else "")
