@@ -83,8 +83,9 @@ def check_not_taking(session: Session, payment_id: int) -> None:
 
 def is_taking(session: Session, payment_id: int) -> bool:
     """Return whether a call that takes this payment's money has no outcome yet."""
-    about = {"kind": CallKind.CAPTURE_CHECKOUT, "subject_id": payment_id}
-    return outbound.is_under_way(session, **about) or outbound.is_in_doubt(session, **about)
+    kind = CallKind.CAPTURE_CHECKOUT
+    is_under_way = outbound.is_under_way(session, kind=kind, subject_id=payment_id)
+    return is_under_way or outbound.is_in_doubt(session, kind=kind, subject_id=payment_id)
 
 
 def _was_asked(session: Session, payment_id: int) -> bool:

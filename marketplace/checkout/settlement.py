@@ -70,8 +70,8 @@ def _settle(
     already = payment.status in _WITH_MONEY
     tracker = _tracker(session, payment, paid.intent_id, actor, now) if paid.intent_id else None
     if paid.intent_id:
-        about = {"kind": CallKind.CAPTURE_CHECKOUT, "subject_id": payment.id}
-        calls.found_later(session, **about, object_id=paid.intent_id, now=now)
+        kind = CallKind.CAPTURE_CHECKOUT
+        calls.found_later(session, kind=kind, subject_id=payment.id, object_id=paid.intent_id, now=now)
     if tracker is not None:
         trackers.succeed(session, tracker, session_id=payment.provider_session_id, actor=actor, now=now)
     if already:

@@ -182,6 +182,7 @@ class PaypalProvider:
     def sign_test(self, *, now_seconds: int, about_accounts: bool) -> TrialMessage | None:
         """Return None: only PayPal has the key that its messages are signed with."""
         del now_seconds, about_accounts
+        return None
 
     def read_event(
         self, body: bytes, signature: str, *, now_seconds: int, about_accounts: bool = False

@@ -178,7 +178,8 @@ def _capture(unit: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return an order's capture, one that has its money before others; None while there is none."""
     made: list[Mapping[str, Any]] = list((unit.get("payments") or {}).get("captures") or ())
     paid = [one for one in made if one["status"] in _PAID]
-    return (paid or made or [None])[-1]
+    found = paid or made
+    return found[-1] if found else None
 
 
 def _whose(found: Mapping[str, Any]) -> tuple[int | None, str]:

@@ -9,7 +9,7 @@ import binascii
 import re
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -42,9 +42,12 @@ _HOST = re.compile(r"[a-z0-9-]+(\.sandbox)?\.paypal\.com")
 Download = Callable[[str], bytes]
 
 
-def joined(headers: Mapping[str, str]) -> str:
-    """Return a message's headers about its signature as one text; "" when it carries none."""
-    values = [headers.get(name, "") for name in HEADERS]
+def joined(header: Callable[[str, str], str]) -> str:
+    """Return a message's headers about its signature as one text; "" when it carries none.
+
+    `header` returns one by its name, or what is said instead.
+    """
+    values = [header(name, "") for name in HEADERS]
     return "\n".join(values) if any(values) else ""
 
 

@@ -160,7 +160,7 @@ def test_an_echeck_clears_days_later_or_is_denied(world: World) -> None:
 def test_paypal_is_offered_where_it_can_take_the_money_and_only_there(world: World) -> None:
     for currency, is_offered in (("SEK", True), ("HUF", False)):
         buyer_id = world.person()
-        world.put_in_cart(buyer_id, world.listing(world.seller(), 10_000, currency=currency))
+        world.put_in_cart(buyer_id, world.listing(world.seller(), 2_000_000, currency=currency))
         assert ('value="paypal"' in world.client(buyer_id).get(f"/checkout/{currency}").text) is is_offered
         outcome = pay(world.client(buyer_id), currency=currency, pay_from="paypal")
         assert ("/paypal/checkoutnow" in outcome.location) is is_offered
@@ -225,7 +225,7 @@ def test_a_dispute_keeps_the_share_back_until_it_ends_well(world: World) -> None
     assert world.rows("SELECT reason, lifted_at IS NULL FROM payment_block") == [("manual", True)]
     [(note,)] = world.rows("SELECT note FROM payment_block")
     assert str(note).startswith(f"PayPal dispute {dispute_id}: ")
-    assert world.rows("SELECT DISTINCT payment_id FROM provider_event WHERE type LIKE 'CUSTOMER%'") == [
+    assert world.rows("SELECT DISTINCT payment_id FROM provider_event WHERE starts_with(type, 'CUSTOMER')") == [
         (bought.payment_id,)
     ]
     admin = world.client(world.person(is_admin=True))

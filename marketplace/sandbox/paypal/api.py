@@ -130,9 +130,9 @@ def _token() -> Response:
     known = (settings.paypal_client_id, settings.paypal_client_secret)
     is_known = given is not None and bool(known[0]) and (given.get("username"), given.get("password")) == known
     if not is_known or request.form.get("grant_type") != "client_credentials":
-        body = {"error": "invalid_client", "error_description": "Client Authentication failed"}
-        return _respond(401, json.dumps(body), "")
-    body = {"access_token": _access_token(), "token_type": "Bearer", "expires_in": _TOKEN_SECONDS, "scope": ""}
+        refused = {"error": "invalid_client", "error_description": "Client Authentication failed"}
+        return _respond(401, json.dumps(refused), "")
+    body: JSON = {"access_token": _access_token(), "token_type": "Bearer", "expires_in": _TOKEN_SECONDS, "scope": ""}
     return _respond(200, json.dumps(body), "")
 
 

@@ -30,7 +30,7 @@ def stripe_connect() -> ResponseReturnValue:
 
 def paypal() -> ResponseReturnValue:
     """Take one event from PayPal, signed for our webhook; 503 while its certificate can't be had: it comes again."""
-    return _take("paypal", Endpoint.PAYPAL, paypal_signatures.joined(request.headers))
+    return _take("paypal", Endpoint.PAYPAL, paypal_signatures.joined(request.headers.get))
 
 
 def _take(name: str, endpoint: Endpoint, signature: str) -> ResponseReturnValue:
