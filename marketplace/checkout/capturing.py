@@ -20,7 +20,7 @@ from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.providers.base import Checkout
-from marketplace.providers.paypal import DECLINES
+from marketplace.providers.paypal_objects import DECLINES
 
 _NOT_TAKEN = Text("The money could not be taken at the payment provider.")
 _TAKING = Text("Your payment is being taken at the payment provider right now. Look again in a minute.")

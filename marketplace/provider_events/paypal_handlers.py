@@ -25,8 +25,7 @@ from marketplace.payouts import calling_off
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events.models import FOREIGN
 from marketplace.providers.base import Checkout, Intent, Provider
-from marketplace.providers.paypal import PAYPAL, Claim, PaypalProvider
-from marketplace.providers.paypal_objects import DENIED
+from marketplace.providers.paypal_objects import DENIED, PAYPAL, Claim, Claims
 
 OF_ORDERS = ("CHECKOUT.ORDER.APPROVED", "CHECKOUT.ORDER.COMPLETED")
 OF_CAPTURES = ("PAYMENT.CAPTURE.PENDING", "PAYMENT.CAPTURE.COMPLETED", "PAYMENT.CAPTURE.DENIED")
@@ -118,7 +117,7 @@ def read_capture(provider: Provider, object_id: str, payload: Mapping[str, Any])
 def read_claim(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> ClaimFacts:
     """Read a dispute."""
     del payload
-    if not isinstance(provider, PaypalProvider):
+    if not isinstance(provider, Claims):
         raise Contradiction("only PayPal has such disputes")
     return ClaimFacts(provider.get_claim(object_id))
 

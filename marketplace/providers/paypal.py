@@ -1,12 +1,10 @@
 """PayPal, by plain HTTP: orders that the buyer approves and we capture, their refunds, and its messages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from marketplace.config import Settings
-from marketplace.language import Text
 from marketplace.providers import paypal_objects as objects
 from marketplace.providers import paypal_signatures
 from marketplace.providers.accounts import Accounts
@@ -29,27 +27,16 @@ from marketplace.providers.documents import document
 from marketplace.providers.events import Events
 from marketplace.providers.paypal_absent import Absent
 from marketplace.providers.paypal_line import PaypalLine
+from marketplace.providers.paypal_objects import PAYPAL, Claim
 from marketplace.providers.paypal_signatures import Signatures
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.transfers import Transfers
 
-PAYPAL = "paypal"
 T = TypeVar("T")
 _GONE = frozenset(("RESOURCE_NOT_FOUND", "INVALID_RESOURCE_ID"))
 _CAPTURED = frozenset(("ORDER_ALREADY_CAPTURED", "ORDER_ALREADY_COMPLETED"))
 _LONGEST = 200
 _ORDERS, _CAPTURES, _REFUNDS = "/v2/checkout/orders", "/v2/payments/captures", "/v2/payments/refunds"
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A dispute at PayPal as it stands: which captures it is about, and how it ended, "" while it is open."""
-
-    dispute_id: str
-    capture_ids: tuple[str, ...]
-    status: str
-    reason: str
-    outcome: str
 
 
 class PaypalProvider:
@@ -210,17 +197,6 @@ class PaypalProvider:
             raise BadSignature
         payload = {**found, "livemode": self._livemode}
         return InboundEvent(found["id"], found["event_type"], object_id, self._livemode, None, payload, proof)
-
-
-DECLINES = {
-    "INSTRUMENT_DECLINED": Text("PayPal's card or bank account was declined."),
-    "PAYER_ACTION_REQUIRED": Text("PayPal wants something more from you before it pays."),
-    "PAYER_CANNOT_PAY": Text("PayPal can't pay this from your account."),
-    "TRANSACTION_REFUSED": Text("PayPal did not let this payment through."),
-    "RESOURCE_NOT_FOUND": Text("The payment at PayPal took too long and has lapsed."),
-    "INVALID_RESOURCE_ID": Text("The payment at PayPal took too long and has lapsed."),
-}
-"""Why an approved order brought no money, by PayPal's word, for the buyer."""
 
 
 def _absent(what: str) -> Any:

@@ -1,15 +1,16 @@
 """PayPal's JSON and the port's values: decimal texts become minor units (developer.paypal.com/docs/api/orders/v2)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from marketplace.language import Text
 from marketplace.money import Money, exponent
 from marketplace.providers.base import BalanceLine, Checkout, CheckoutRequest, Decline, Intent, ProviderRefund
 
+PAYPAL = "paypal"
 CURRENCIES = frozenset(
     "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB USD".split()
 )
@@ -20,7 +21,35 @@ _OPEN = frozenset(("CREATED", "SAVED", "APPROVED", "PAYER_ACTION_REQUIRED"))
 _REFUND = {"COMPLETED": "succeeded", "PENDING": "pending", "FAILED": "failed", "CANCELLED": "canceled"}
 _LONGEST_NAME = 127
 _LAPSES = timedelta(hours=3)
+DECLINES = {
+    "INSTRUMENT_DECLINED": Text("PayPal's card or bank account was declined."),
+    "PAYER_ACTION_REQUIRED": Text("PayPal wants something more from you before it pays."),
+    "PAYER_CANNOT_PAY": Text("PayPal can't pay this from your account."),
+    "TRANSACTION_REFUSED": Text("PayPal did not let this payment through."),
+    "RESOURCE_NOT_FOUND": Text("The payment at PayPal took too long and has lapsed."),
+    "INVALID_RESOURCE_ID": Text("The payment at PayPal took too long and has lapsed."),
+}
+"""Why an approved order brought no money, by PayPal's word, for the buyer."""
 DENIED = Text("PayPal did not let this payment through.")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A dispute at PayPal as it stands: which captures it is about, and how it ended, "" while it is open."""
+
+    dispute_id: str
+    capture_ids: tuple[str, ...]
+    status: str
+    reason: str
+    outcome: str
+
+
+@runtime_checkable
+class Claims(Protocol):
+    """A provider that can be asked about its disputes."""
+
+    def get_claim(self, dispute_id: str) -> Claim:
+        """Read a dispute; raises Unknown or Refused."""
 
 
 def can_pay(total: Money) -> bool:

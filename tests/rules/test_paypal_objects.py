@@ -57,7 +57,7 @@ def test_only_paypals_own_certificates_are_asked_for(url: str, is_live: bool, is
         return b"no certificate"
 
     checker = Signatures(("8W",), base_url="https://api-m.paypal.com", is_own=False, is_live=is_live)
-    signature = "\n".join(("t-1", "2026-11-22T10:00:00Z", "eA==", url, "SHA256withRSA"))
+    signature = f"t-1\n2026-11-22T10:00:00Z\neA==\n{url}\nSHA256withRSA"
     with pytest.raises(BadSignature):
         checker.check(b"{}", signature, now_seconds=1_795_341_600, download=download)
     assert bool(asked) is is_asked

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 from werkzeug.test import TestResponse
 
 from marketplace import clock
@@ -30,9 +32,7 @@ def signed(world: World, body: bytes, *, at: datetime | None = None, **changed: 
     """Return the headers that the sandbox's PayPal would send with `body`."""
     with world.sandbox.sandbox.work() as work:
         kept = next(
-            one.private["paypal"]
-            for one in work.find("webhook_endpoint", status="enabled")
-            if "paypal" in one.private
+            one.private["paypal"] for one in work.find("webhook_endpoint", status="enabled") if "paypal" in one.private
         )
     found = events.headers(body, kept, "t-1", forged=False)
     if at is not None:
@@ -41,9 +41,6 @@ def signed(world: World, body: bytes, *, at: datetime | None = None, **changed: 
 
 
 def resigned(kept: dict[str, Any], body: bytes, at: datetime) -> dict[str, str]:
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import padding
-
     time = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     key: Any = serialization.load_pem_private_key(kept["key"].encode(), None)
     message = f"t-1|{time}|{kept['webhook_id']}|{zlib.crc32(body)}".encode()
