@@ -64,7 +64,8 @@ def measure(databases: Databases, folder: Path, plan: Plan, *, worker_class: str
             books = stage.flask("check-books")
     if books.returncode:
         say(books.stdout + books.stderr)
-    operations = {"order": course.agreed, "payment": course.settled, "refund": refunds, "wallet": wallets}
+    orders = {"order": course.agreed_alone, "order_at_once": course.agreed}
+    operations = {**orders, "payment": course.settled, "refund": refunds, "wallet": wallets}
     return Result(course.measured, operations, course.unsettled, books.returncode == 0, commit())
 
 

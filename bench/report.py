@@ -20,7 +20,7 @@ class Result:
 
     measured: Mapping[str, Measured]
     operations: Mapping[str, Sequence[float]]
-    """Seconds of each order placed, payment settled, refund sent and wallet changed."""
+    """Seconds of each order placed (alone, and with other buyers), payment settled, refund sent and wallet changed."""
     unsettled: int
     books_agree: bool
     commit: str

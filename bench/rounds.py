@@ -15,6 +15,7 @@ from bench.stage import Server, Stage, cpu_of
 
 BARE_PAGE, BARE_WEBHOOK = "bare page", "bare webhook"
 LIST, LISTING, ORDER, WEBHOOK = "listing list", "listing", "order placed", "paid webhook"
+_MOST_ALONE = 40
 # What is compared with what, and by which ratio of rates we are content (issue 3).
 RATIOS = ((LIST, BARE_PAGE, 0.35), (LISTING, BARE_PAGE, 0.35), (WEBHOOK, BARE_WEBHOOK, 0.25))
 
@@ -64,7 +65,9 @@ class Course:
         self._viewers = [Browser(stage.servers["shop"].port, dict([cookie])) for cookie in filled.viewers]
         self.measured: dict[str, Measured] = {}
         self.agreed: list[float] = []
-        """Seconds of each request that places an order."""
+        """Seconds of each request that places an order, while the other clients do the same."""
+        self.agreed_alone: list[float] = []
+        """Seconds of each such request with nobody else about."""
         self.unsettled = 0
 
     @property
@@ -81,6 +84,7 @@ class Course:
         self.agreed.clear()
         for _ in range(self._plan.rounds):
             self._round(self._plan)
+        self._order_alone()
 
     def _round(self, plan: Plan) -> None:
         bare, shop = self._stage.servers["bare"], self._stage.servers["shop"]
@@ -102,6 +106,14 @@ class Course:
 
     def _pages(self, plan: Plan, name: str, server: Server, requests: Sequence[bytes]) -> None:
         self._note(name, server, lambda: load.for_seconds(plan.seconds, plan.clients, requests, _expecting(b"</html>")))
+
+    def _order_alone(self) -> None:
+        """Place orders one after another, as refunds are sent and wallets changed. Raises RuntimeError if one fails."""
+        goods = zip(self._buyers[:_MOST_ALONE], itertools.cycle(self._filled.goods), strict=False)
+        orders = [buying.Order(browser, *listing) for browser, listing in goods]
+        placed = load.once_each(1, orders, lambda order: buying.place(order, self.agreed_alone.append))
+        if placed.errors:
+            raise RuntimeError(f"the shop did not take an order: {placed.errors[0]}")
 
     def _order(self, plan: Plan, shop: Server) -> list[dict[str, Any]]:
         """Place the round's orders and pay them; return an event of each that settles it. Only placing is measured."""

@@ -16,11 +16,11 @@ from marketplace.accounts.models import (
     AppFactor,
     HalfSignIn,
     RecoveryCode,
-    SecurityEvent,
     SecurityEventKind,
     User,
 )
 from marketplace.accounts.operations import Device, token_hash
+from marketplace.accounts.security_events import note
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.language import Text
 from marketplace.language import gettext as _
@@ -148,11 +148,6 @@ def use_code(session: Session, *, user_id: int, code: str, now: datetime) -> Non
     if row is None or row.confirmed_at is None:
         raise Invalid(WRONG_CODE, field="code")
     _use_app_code(row, typed, now)
-
-
-def note(session: Session, *, user_id: int, kind: SecurityEventKind, now: datetime, detail: str = "") -> None:
-    """Remember what happened, for its person to read; the mail job tells them soon after."""
-    session.add(SecurityEvent(user_id=user_id, kind=kind, detail=detail, at=now))
 
 
 def encrypt_anew(session: Session) -> int:

@@ -196,7 +196,7 @@ class PasskeyChallenge(Base):
 
 
 class SecurityEventKind(StrEnum):
-    """What happened to somebody's second step."""
+    """What happened to somebody's second step, or to what their programs sign in with."""
 
     SECOND_STEP_ON = "second_step_on"
     SECOND_STEP_OFF = "second_step_off"
@@ -204,6 +204,7 @@ class SecurityEventKind(StrEnum):
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
+    TOKEN_MADE = "token_made"  # noqa: S105  a kind, not a secret
 
 
 class SecurityEvent(Base):
@@ -215,7 +216,7 @@ class SecurityEvent(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
     kind: Mapped[SecurityEventKind] = mapped_column(EnumText(SecurityEventKind))
     detail: Mapped[Text64] = mapped_column(default="")
-    """The name of a passkey, or how many recovery codes are left."""
+    """The name of a passkey or a token, or how many recovery codes are left."""
     at: Mapped[UtcTime] = mapped_column(index=True)
 
 

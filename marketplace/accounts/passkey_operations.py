@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from marketplace import db
 from marketplace.accounts import factor_rules as rules
 from marketplace.accounts import operations
-from marketplace.accounts.factor_operations import note
 from marketplace.accounts.models import Passkey, PasskeyChallenge, SecurityEventKind
 from marketplace.accounts.operations import Device
+from marketplace.accounts.security_events import note
 from marketplace.accounts.webauthn_keys import NOT_BELIEVED, NewKey
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.language import gettext as _

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.accounts import token_rules
+from marketplace.accounts.models import SecurityEventKind
+from marketplace.accounts.security_events import note
 from marketplace.accounts.token_models import ApiToken, ApiUse
 from marketplace.accounts.token_rules import WINDOW
 from marketplace.errors import NotFound
@@ -36,6 +38,7 @@ def make_token(
     )
     session.add(row)
     session.flush()
+    note(session, user_id=user_id, kind=SecurityEventKind.TOKEN_MADE, detail=name, now=now)
     return row.id
 
 

@@ -211,7 +211,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "reset_asked": _T.SECURITY,
     "confirmation_asked": _T.SECURITY,
     **dict.fromkeys(("second_step_on", "second_step_off", "recovery_code_used", "recovery_codes_renewed"), _T.SECURITY),
-    **dict.fromkeys(("passkey_added", "passkey_removed"), _T.SECURITY),
+    **dict.fromkeys(("passkey_added", "passkey_removed", "token_made"), _T.SECURITY),
     **dict.fromkeys(("address_change_asked", "address_link_asked", "address_changed"), _T.SECURITY),
 }
 """By kind the topic, or by the part that the person plays in it."""

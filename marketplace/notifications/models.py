@@ -76,6 +76,7 @@ class NotificationKind(StrEnum):
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
+    TOKEN_MADE = "token_made"  # noqa: S105  a kind, not a secret
     ADDRESS_CHANGE_ASKED = "address_change_asked"
     ADDRESS_LINK_ASKED = "address_link_asked"
     ADDRESS_CHANGED = "address_changed"

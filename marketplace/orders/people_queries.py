@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, true
 
 from marketplace import counting, db
 from marketplace.accounts.models import User, UserSession
+from marketplace.accounts.suspension_models import Suspension
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
 from marketplace.labels import Labelled
@@ -49,6 +50,8 @@ class Person:
     """Orders received."""
     signed_in_at: datetime | None
     """The last time, system time."""
+    is_suspended: bool
+    """From buying, selling or both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ _COLUMNS = User.__table__.c
 _BOUGHT = select(func.count()).where(Order.buyer_id == _COLUMNS.id).scalar_subquery()
 _SOLD = select(func.count()).where(Order.seller_id == _COLUMNS.id).scalar_subquery()
 _SIGNED_IN = select(func.max(UserSession.signed_in_at)).where(UserSession.user_id == _COLUMNS.id).scalar_subquery()
+_IS_SUSPENDED = exists().where(Suspension.user_id == _COLUMNS.id, Suspension.lifted_at.is_(None))
 _PERSON = select(
     User.id,
     User.name,
@@ -85,6 +89,7 @@ _PERSON = select(
     _BOUGHT,
     _SOLD,
     _SIGNED_IN,
+    _IS_SUSPENDED,
 ).join(Shop, Shop.seller_id == User.id, isouter=True)
 _ONE = _PERSON.where(User.id == bindparam("user_id"))
 

@@ -86,9 +86,11 @@ _CHECKS: Mapping[str, str] = {
         GROUP BY o.id
         -- What a lost dispute gave back is with the buyer too.
         HAVING coalesce(sum(r.amount_minor), 0) + coalesce(max(t.charged_back_minor), 0)
-            -- What a bank has given back after it had decided for the buyer is sent on by the next tick, and only that.
+            -- What a bank looks at once more, after it had decided for the buyer, it has itself; what it has given back
+            -- is sent on by the next tick. Only that.
             + (SELECT coalesce(sum(s.amount_minor), 0) FROM dispute_share s JOIN dispute d ON d.id = s.dispute_id
-                WHERE s.order_id = o.id AND d.status = 'won' AND d.closed_at >= coalesce({swept}, d.closed_at))
+                WHERE s.order_id = o.id AND (d.status IN ('needs_response', 'under_review')
+                    OR d.status = 'won' AND d.closed_at >= coalesce({swept}, d.closed_at)))
             < o.total_minor
     """,
     "refunds that were replaced are closed": """

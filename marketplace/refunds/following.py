@@ -38,6 +38,10 @@ def answered(session: Session, *, subject_id: int, answer: Answer | None, code: 
             return
         _fail(session, refund, because=rules.why_not_sent(code), actor=outbound.SENDER, now=now)
         return
+    if refund.status in _GIVEN_UP and refund.provider_refund_id == answer.refund_id:
+        # Asked again by the same key, the provider repeats its first answer; that the refund failed since came by an
+        # event (https://docs.stripe.com/api/idempotent_requests).
+        return
     follow(session, found=answer, lines=(), actor=outbound.SENDER, now=now)
 
 

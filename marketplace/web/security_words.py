@@ -1,4 +1,4 @@
-"""What happened to somebody's second step, in words: on their page, in the app and in mails."""
+"""What happened to somebody's second step and tokens, in words: on their page, in the app and in mails."""
 
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
@@ -12,6 +12,7 @@ _TITLES = {
     "recovery_codes_renewed": Text("New recovery codes were made"),
     "passkey_added": Text("A passkey was added: %(name)s"),
     "passkey_removed": Text("A passkey was removed: %(name)s"),
+    "token_made": Text("A token for a program was made: %(name)s"),
 }
 _TEXTS = {
     "second_step_on": Text("Turned on %(when)s. All other devices were signed out."),
@@ -20,13 +21,14 @@ _TEXTS = {
     "recovery_codes_renewed": Text("Made %(when)s. The earlier ones do not work any more."),
     "passkey_added": Text("Added %(when)s. It signs in to your account."),
     "passkey_removed": Text("Removed %(when)s. It signs in no more."),
+    "token_made": Text("Made %(when)s. Whoever has it asks in your name."),
 }
 EVENTS = tuple(_TITLES)
 """The kinds of what can happen."""
 
 
 def event_title(kind: str, detail: str) -> str:
-    """Return what happened; `detail` is the name of a passkey, or how many recovery codes are left."""
+    """Return what happened; `detail` is the name of a passkey or a token, or how many recovery codes are left."""
     return _(_TITLES[kind], name=detail)
 
 

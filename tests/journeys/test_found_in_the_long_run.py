@@ -12,8 +12,10 @@ from marketplace.refunds.wishes import Wish
 from marketplace.sandbox import disputes as bank
 from marketplace.sandbox import faults
 from marketplace.sandbox.faults import Kind, Where
+from marketplace.sandbox.refunds import fail
 from tests.builders import Bought, World
 from tests.builders_reconciliation import reconcile
+from tests.faults import Line
 from tests.journeys.test_disputes import FRAUD, at_the_bank, bought_with
 from tests.journeys.test_refunds import approve, sent_back
 from tests.journeys.test_scars_recovery import lose
@@ -116,3 +118,34 @@ def test_while_the_provider_is_silent_an_event_loses_no_patience(world: World) -
     world.advance(hours=2)
     world.settle_down()
     assert world.rows(parked) == [(0,)]
+
+
+# Would fail if only what a bank has given back counted as on its way: while the bank looks again, it has the money.
+def test_while_a_bank_looks_again_at_a_cancelled_order_the_money_is_with_the_bank(world: World) -> None:
+    bought = bought_with(world, FRAUD, 10_000)
+    at_the_bank(world, bank.decide, "lost")
+    cancel(world, bought, 0)
+    at_the_bank(world, bank.reopen)
+    [(status,)] = world.rows("SELECT status FROM dispute WHERE kind = 'chargeback'")
+    assert status in {"needs_response", "under_review"}
+    assert check_books().agrees
+    at_the_bank(world, bank.decide, "won")
+    assert sent_back(world) == [("succeeded", 10_000)]
+
+
+# Would fail if the answer that a provider repeats were taken for news: the call would never have an outcome.
+def test_an_answer_that_is_repeated_after_the_refund_failed_is_no_news(world: World) -> None:
+    refund = world.ask_refund(world.paid_purchase(10_000), Wish(percent=100))
+    line = Line(world.provider, {"refund"}, happens=True)
+    approve(world, refund, 10_000, world.person("Ada Admin", is_admin=True), provider=line)  # type: ignore[arg-type]
+    with world.sandbox.sandbox.work() as work:
+        [found] = work.rows("SELECT id FROM objects WHERE kind = 'refund'")
+        assert fail(work, found["id"])
+    world.sandbox.deliver_pending()
+    world.settle_down()
+    assert world.rows("SELECT status FROM refund") == [("failed",)]
+    assert world.rows("SELECT status FROM outbound_call WHERE kind = 'refund'") == [("unknown",)]
+    world.advance(minutes=1)
+    world.settle_down()
+    assert world.rows("SELECT status FROM outbound_call WHERE kind = 'refund'") == [("done",)]
+    assert world.rows("SELECT status FROM refund") == [("failed",)]

@@ -7,6 +7,7 @@ from marketplace.accounts.suspension_queries import Side
 from marketplace.catalog import shop_operations as shops
 from marketplace.payouts import suspending
 from tests.builders import World, form_token
+from tests.pages.test_checkout import pay
 from tests.pages.test_shop_pages import slug_of
 
 
@@ -73,14 +74,13 @@ def test_a_suspended_buyer_buys_asks_and_reviews_nothing_and_still_asks_for_refu
     buyer, listing_id = world.client(bought.buyer_id), world.listing(world.seller("Otto Other"), 5_000)
     admin = world.client(world.person("Ada Admin", is_admin=True))
     decide(world, admin, bought.buyer_id, Side.BUYER, "Chargebacks without a cause")
+    assert "</span>Suspended<" in admin.get("/admin/users").text
     why = "The reason: Chargebacks without a cause"
     world.put_in_cart(bought.buyer_id, listing_id)
-    refused = ""
-    try:
-        world.check_out(bought.buyer_id)
-    except Exception as error:  # noqa: BLE001  whatever it is, it must say why
-        refused = str(error)
-    assert why in refused
+    refused = pay(buyer)
+    assert refused.status_code == 403
+    assert "Ring twice." in refused.text, "the form is still filled in"
+    assert why in refused.text
     assert world.rows("SELECT count(*) FROM purchase") == [(1,)]
     asked = post(buyer, f"/messages/listing/{slug_of(world, listing_id)}", text="Does it fit a 240?", token="t" * 32)
     assert why in asked
@@ -91,5 +91,6 @@ def test_a_suspended_buyer_buys_asks_and_reviews_nothing_and_still_asks_for_refu
     fresh = world.client(bought.buyer_id)
     assert "Your account is suspended for buying" in fresh.get("/account").text
     decide(world, admin, bought.buyer_id, Side.BUYER, "Settled.", lift=True)
+    assert "</span>Suspended<" not in admin.get("/admin/users").text
     world.check_out(bought.buyer_id)
     assert world.rows("SELECT count(*) FROM purchase") == [(2,)]

@@ -46,7 +46,7 @@ def test_it_measures_everything_and_the_books_agree(databases: Databases, tmp_pa
     report.write(result, tmp_path / "last.json")
     kept = json.loads((tmp_path / "last.json").read_text(encoding="utf-8"))
     assert {name: points["count"] for name, points in kept["operations"].items()} == {
-        "order": 2, "payment": 2, "refund": 4, "wallet": 8
+        "order": 2, "order_at_once": 2, "payment": 2, "refund": 4, "wallet": 8
     }  # fmt: skip
     assert all(0 < points["p50"] <= points["p95"] <= points["p99"] for points in kept["operations"].values())
     assert kept["machine"]["processors"] > 0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from launcher.locks import only_one
 from marketplace.proofs import flows, queries
 from marketplace.proofs.queries import Replay
 from marketplace.simulation import reporting
@@ -93,6 +94,8 @@ def test_what_is_no_seed_is_refused(world: World, seed: str, profile: str) -> No
 
 
 def test_a_replay_that_cannot_be_played_says_why(tmp_path: Path) -> None:
-    played = flows.replay(tmp_path, seed=7, profile="sunny")
+    with only_one(tmp_path / "replay.lock", "Somebody plays"):
+        played = flows.replay(tmp_path, seed=7, profile="dark")
     assert (played.state, played.is_kept) == ("failed", False)
+    assert "A simulation already runs in this folder" in played.story
     assert queries.last_replay(tmp_path) == played

@@ -43,6 +43,7 @@ _LISTS = {
         "/transactions/",
         "/account/explain/paid/USD",
         "/account/tokens",
+        "/api/v1/basket/",
         "/api/v1/orders/",
         "/api/v1/payments/",
         "/api/v1/refunds/",

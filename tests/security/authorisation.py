@@ -392,6 +392,10 @@ GET    /api/docs                                   200    200  200     200    20
 GET    /api/docs/<operation>                       200    200  200     200    200    200   404     404
 POST   /api/docs/<operation>                       in     422  422     422    422    422   404     404
 GET    /api/openapi.json                           200    200  200     200    200    200   -       -
+GET    /api/v1/basket/                             401    200  200     200    200    200   -       -
+POST   /api/v1/basket/lines/                       401    422  422     422    422    422   -       -
+PATCH  /api/v1/basket/lines/<line_id>/             401    422  422     422    422    422   422     404
+DELETE /api/v1/basket/lines/<line_id>/             401    200  404     404    404    404   404     404
 GET    /api/v1/orders/                             401    200  200     200    200    200   -       -
 POST   /api/v1/orders/                             401    422  422     422    422    422   -       -
 GET    /api/v1/orders/<number>/                    401    200  404     200    404    200   404     404

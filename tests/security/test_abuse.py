@@ -55,6 +55,7 @@ _PARAMETERS = {
     "/api/v1/payments/": {"status", "page"},
     "/static/<filename>": {"v"},
 }
+_UNKNOWN = {"x"}
 _WHO = {"seller": "seller A", "admin": "admin", "api": "seller A"}
 _WHO |= {"api.refund_plan": "admin", "api.complete_refund": "admin"}
 
@@ -65,8 +66,14 @@ def who(rule: Rule) -> str:
 
 
 def _queries(names: set[str], turn: int) -> Iterator[str]:
-    """Return nonsense in all parameters at once, and in each alone; every page gets its share, all together all."""
-    for text in CORPUS[turn % 2 :: 2] if names != {"x"} else CORPUS[turn % 30 :: 30]:
+    """Return nonsense in all parameters at once, and in each alone; every page gets its share, all together all.
+
+    What no page reads is nonsense by its name already: each page is asked with two of those.
+    """
+    if names == _UNKNOWN:
+        yield from (urlencode({"x": text}) for text in CORPUS[turn % 30 :: 30])
+        return
+    for text in CORPUS[turn % 2 :: 2]:
         yield urlencode(dict.fromkeys(sorted(names), text))
     for number, name in enumerate(sorted(names)):
         for text in CORPUS[number % 16 :: 16]:
@@ -82,7 +89,7 @@ def test_nonsense_in_a_parameter_is_never_an_error_of_ours(world: World) -> None
             route = route_of(rule)
             role = who(rule)
             path = path_of(rule, values_for(rule, stage.sides["A"]))
-            known = _PARAMETERS.get(route, {"x"})
+            known = _PARAMETERS.get(route, _UNKNOWN)
             for query in _queries(known, turn=len(path)):
                 answer = stage.send(role, "GET", f"{path}?{query}")
                 asked += 1
@@ -123,11 +130,13 @@ def test_nonsense_in_an_address_is_never_an_error_of_ours(world: World) -> None:
             values = values_for(rule, stage.sides["A"])
             role = who(rule)
             for name in rule.arguments:
-                for text in CORPUS[number % 3 :: 3]:
+                # A number's place in an address is kept by the same converter everywhere: each takes its share.
+                step = 12 if f"int(max={2**63 - 1})" in rule.rule else 4
+                for text in CORPUS[number % step :: step]:
                     path = path_of(rule, {**values, name: text or "%"})
                     # Digits of any script are a number, perhaps that of an own row: looking is all that is tried.
-                    deeds = {"HEAD", "OPTIONS", "POST"} if text.isdecimal() and len(text) < 5 else {"HEAD", "OPTIONS"}
-                    for method in (rule.methods or set()) - deeds:
+                    is_own = text.isdecimal() and len(text) < 5
+                    for method in {"GET"} if is_own else (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                         answer = stage.send(role, method, path)
                         if answer.status_code not in {200, 204, 303, 404, 422}:
                             wrong.append(f"{method} {path[:80]} answers {answer.status_code}")

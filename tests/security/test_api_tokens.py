@@ -6,6 +6,8 @@ from datetime import timedelta
 from marketplace import clock, db
 from marketplace.accounts import link_operations, operations, passwords, token_operations
 from marketplace.accounts.token_rules import PREFIX, REQUESTS_PER_WINDOW, WRONG_PER_WINDOW
+from marketplace.notifications import security
+from marketplace.notifications.models import NotificationKind
 from tests.builders import PASSWORD, World, form_token
 from tests.builders_api import Program, program
 from tests.builders_factors import with_phone
@@ -42,6 +44,9 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(world: World) -> None:
     assert make(world, bought.buyer_id, name=" ")[0] == 422
     assert make(world, bought.buyer_id, days="3650")[0] == 422
     assert world.rows("SELECT count(*) FROM api_token") == [(1,)]
+    assert world.rows("SELECT kind, detail FROM security_event") == [("token_made", "Bookkeeping")]
+    [told] = [fact for fact in security.due(clock.system_now()) if fact.subject == "security_event"]
+    assert (told.user_id, told.kind) == (bought.buyer_id, NotificationKind.TOKEN_MADE)
 
 
 # Would fail if a token were a way around the second step: a program is asked for none.

@@ -255,3 +255,14 @@ def test_it_is_told(post: PostOffice) -> None:
     send(world.client(user_id), f"{_PASSKEYS}/{passkey_id}/remove", password=PASSWORD)
     post.run()
     assert post.taken.subjects == ["A passkey was added: Phone", "A passkey was removed: Phone"]
+
+
+def test_who_begins_too_often_waits(world: World) -> None:
+    client = world.client()
+    for _try in range(30):
+        assert "/passkey" in send(client, "/passkey/begin").location
+    kept = world.rows("SELECT count(*) FROM passkey_challenge")
+    answer = send(client, "/passkey/begin", next="/orders")
+    assert answer.location == "/login?next=/orders"
+    assert "Too many tries from here" in client.get(answer.location).text
+    assert world.rows("SELECT count(*) FROM passkey_challenge") == kept

@@ -196,10 +196,11 @@ def _stopped(stop: StopRow | None) -> str:
 
 
 def roles(person: Person) -> tuple[Badge, ...]:
-    """Return what somebody may do beyond buying."""
+    """Return what somebody may do beyond buying, and whether they are suspended."""
     found = [Badge(_("Seller"), "hold")] if person.is_seller else []
     found += [Badge(_("Admin"), "wait")] if person.is_admin else []
-    return tuple(found) or (Badge(_("Buyer"), "mute"),)
+    found = found or [Badge(_("Buyer"), "mute")]
+    return (*found, Badge(_("Suspended"), "bad")) if person.is_suspended else tuple(found)
 
 
 def _account(account: AccountRow | None) -> AccountView:

@@ -40,6 +40,7 @@ log = structlog.get_logger()
 _LATEST = Cursor(size=5)
 _CSV_COLUMNS = texts(
     "User", "Name", "E-mail", "Seller", "Admin", "Shop", "Since (UTC)", "Bought", "Sold", "Last sign-in (UTC)",
+    "Suspended",
 )  # fmt: skip
 
 
@@ -152,5 +153,5 @@ def _row(row: Person) -> UserRow:
 
 def _csv_row(row: Person) -> tuple[object, ...]:
     roles = (_("yes") if row.is_seller else _("no"), _("yes") if row.is_admin else _("no"))
-    counts = (row.bought, row.sold, row.signed_in_at)
+    counts = (row.bought, row.sold, row.signed_in_at, _("yes") if row.is_suspended else _("no"))
     return (row.id, row.name, row.email, *roles, row.shop_name, row.created_at, *counts)

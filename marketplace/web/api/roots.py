@@ -15,6 +15,7 @@ VERSION = "/api/v1"
 _ROOTS = (
     ("/api/v1/payments/refunds", "/refunds"),
     ("/api/payments/refunds", "/refunds"),
+    ("/api/basket", "/basket"),
     ("/api/orders", "/orders"),
     ("/api/payments", "/payments"),
     ("/api/refunds", "/refunds"),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from marketplace.language import Text
 from marketplace.web.api import (
+    basket,
+    basket_shapes,
     buying,
     discounts,
     invoices,
@@ -23,9 +25,10 @@ from marketplace.web.api import wallet_shapes as wallet
 from marketplace.web.api.operation import Operation
 from marketplace.web.api.shapes import Empty, Paged
 
-ORDERS, PAYMENTS, REFUNDS = "orders", "payments", "refunds"
+BASKET, ORDERS, PAYMENTS, REFUNDS = "basket", "orders", "payments", "refunds"
 INVOICES, DISCOUNTS, WALLETS = "invoices", "discounts", "wallets"
 GROUPS: Mapping[str, str] = {
+    BASKET: Text("Basket"),
     ORDERS: Text("Orders"),
     PAYMENTS: Text("Payments"),
     REFUNDS: Text("Refunds"),
@@ -33,6 +36,7 @@ GROUPS: Mapping[str, str] = {
     DISCOUNTS: Text("Discounts"),
     WALLETS: Text("Wallets"),
 }
+_LINE = "<int(max=9223372036854775807):line_id>"
 _PAYMENT = "<int(max=9223372036854775807):payment_id>"
 _FOREIGN = Text("There is none, or it is not yours.")
 _ROLE = Text("It is yours, but not for you to do, or your token may only read.")
@@ -44,6 +48,23 @@ _NO_PAGE = Text("A price, the stock or the total has changed, or the payment pro
 _SIGN = Text("For admins only.")
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "basket", "GET", "/basket/", BASKET, Text("Read your basket"), basket.basket, basket_shapes.Basket, {},
+        query=basket_shapes.BasketAsked, more=Text("As it would be bought now; each currency is bought by itself."),
+    ),
+    Operation(
+        "add_line", "POST", "/basket/lines/", BASKET, Text("Put something in your basket"), basket.add,
+        basket_shapes.Basket, _DEED, body=basket_shapes.NewLine, code=201,
+        more=Text("On top of what it holds of it already, and as many as there are."),
+    ),
+    Operation(
+        "change_line", "PATCH", f"/basket/lines/{_LINE}/", BASKET, Text("Say how many of it you want"), basket.change,
+        basket_shapes.Basket, _DEED, body=basket_shapes.Units,
+    ),
+    Operation(
+        "remove_line", "DELETE", f"/basket/lines/{_LINE}/", BASKET, Text("Take something out of your basket"),
+        basket.remove, basket_shapes.Basket, _DEED,
+    ),
     Operation(
         "orders", "GET", "/orders/", ORDERS, Text("List your orders"), orders.orders, order.Orders, _LISTS,
         query=order.OrdersAsked,

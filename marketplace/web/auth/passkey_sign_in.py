@@ -6,7 +6,7 @@ from flask import current_app, flash, redirect, render_template, request, sessio
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
-from marketplace.accounts import passkey_flows, webauthn_keys
+from marketplace.accounts import passkey_flows, token_operations, webauthn_keys
 from marketplace.accounts.passkey_operations import ChallengeEnded
 from marketplace.accounts.webauthn_keys import Party
 from marketplace.config import Settings
@@ -17,6 +17,8 @@ from marketplace.web.auth.forms import PasskeyForm, typed
 from marketplace.web.auth.views import enter
 
 _KEY = "passkey_sign_in"
+_MOST_BEGUN = 30
+"""From one network address within the minute that `token_operations` counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,11 @@ def party() -> Party:
 
 def begin_passkey() -> ResponseReturnValue:
     """Make what a passkey is to sign, and go to the page that asks for it."""
-    session[_KEY] = passkey_flows.begin_sign_in(now=clock.system_now())
+    now = clock.system_now()
+    if token_operations.count_request(f"passkey:{guards.device().ip_address}", _MOST_BEGUN, now=now):
+        flash(_("Too many tries from here. Wait a minute, or sign in with your password."), "bad")
+        return redirect(url_for("auth.login", next=guards.safe_next(request.form.get("next"))), code=303)
+    session[_KEY] = passkey_flows.begin_sign_in(now=now)
     return redirect(url_for("auth.passkey", next=guards.safe_next(request.form.get("next"))), code=303)
 
 

@@ -13,7 +13,7 @@ from marketplace.accounts.operations import PostalAddress
 from marketplace.checkout import flows, queries, total_queries, wallet_flows
 from marketplace.checkout.operations import Agreed
 from marketplace.checkout.page import PROVIDER
-from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.wallets import queries as wallets
@@ -79,6 +79,9 @@ def pay(currency: str) -> ResponseReturnValue:
     except Conflict as error:
         form.form_errors.append(_too_little(error) if isinstance(error, Overdraft) else error.message)
         return _again(here.user_id, currency, form, saved, 409)
+    except NotAllowed as error:
+        form.form_errors.append(error.message)
+        return _again(here.user_id, currency, form, saved, 403)
     db.atomic(accounts.remember_address, (), user_id=here.user_id, address=delivery, now=clock.now())
     return _onward(outcome)
 
