@@ -21,16 +21,18 @@ _OPEN = frozenset(("CREATED", "SAVED", "APPROVED", "PAYER_ACTION_REQUIRED"))
 _REFUND = {"COMPLETED": "succeeded", "PENDING": "pending", "FAILED": "failed", "CANCELLED": "canceled"}
 _LONGEST_NAME = 127
 _LAPSES = timedelta(hours=3)
+DENIED = Text("PayPal did not let this payment through.")
+CAPTURE_DENIED = "CAPTURE_DENIED"
 DECLINES = {
+    CAPTURE_DENIED: DENIED,
     "INSTRUMENT_DECLINED": Text("PayPal's card or bank account was declined."),
     "PAYER_ACTION_REQUIRED": Text("PayPal wants something more from you before it pays."),
     "PAYER_CANNOT_PAY": Text("PayPal can't pay this from your account."),
-    "TRANSACTION_REFUSED": Text("PayPal did not let this payment through."),
+    "TRANSACTION_REFUSED": DENIED,
     "RESOURCE_NOT_FOUND": Text("The payment at PayPal took too long and has lapsed."),
     "INVALID_RESOURCE_ID": Text("The payment at PayPal took too long and has lapsed."),
 }
 """Why an approved order brought no money, by PayPal's word, for the buyer."""
-DENIED = Text("PayPal did not let this payment through.")
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def intent(found: Mapping[str, Any]) -> Intent:
     capture_id, status = str(found["id"]), found["status"]
     has_failed = status in {"DECLINED", "FAILED"}
     word = "succeeded" if status in _PAID else "canceled" if has_failed else "processing"
-    decline = Decline(capture_id, payment_id, capture_id, status.lower(), None, DENIED, {}) if has_failed else None
+    decline = Decline(capture_id, payment_id, capture_id, CAPTURE_DENIED, None, DENIED, {}) if has_failed else None
     return Intent(
         capture_id, payment_id, word, minor, currency, capture_id, is_fresh=True, decline=decline,
         installation=installation, line=line(found),
