@@ -25,6 +25,7 @@ def create(work: Work, capture_id: str, body: JSON) -> JSON:
     later = capture.private["funding"].startswith("refund_")
     data: JSON = {
         "status": "PENDING" if later else "COMPLETED",
+        **({"status_details": {"reason": "ECHECK"}} if later else {}),
         "amount": amounts.amount(minor, currency),
         "custom_id": str(body.get("custom_id", "")),
         "invoice_id": str(body.get("invoice_id", "")),
@@ -36,8 +37,6 @@ def create(work: Work, capture_id: str, body: JSON) -> JSON:
             "total_refunded_amount": amounts.amount(whole - left + minor, currency),
         },
     }
-    if later:
-        data["status_details"] = {"reason": "ECHECK"}
     made = work.add(orders.REFUND, data, {"capture": capture.id, "minor": minor})
     capture.private["refunds"].append(made.id)
     _count(work, capture, minor)

@@ -124,7 +124,7 @@ def _again(
 def _review(found: queries.Review, saved: list[people.AddressRow], form: CheckoutForm) -> str:
     held_minor = wallets.balance_minor(guards.viewer().user_id, found.currency)
     form.pay_from.choices = ways.to_pay(found, held_minor)
-    if not form.pay_from.choices:
+    if form.pay_from.data not in {value for value, _label in form.pay_from.choices}:
         form.pay_from.data = PAGE
     shown = page.review_page(found, saved, clock.now().date(), held_minor)
     return render_template("checkout/review.html", page=shown, form=form)
