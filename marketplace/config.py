@@ -8,6 +8,10 @@ from typing import Any
 
 import yaml
 
+from marketplace.config_names import MAIL_VARIABLES
+from marketplace.config_names import VARIABLES as VARIABLES  # noqa: PLC0414  its name is known from here
+from marketplace.risk_policy import RiskPolicy
+
 PAYPAL_PAGES = ("https://www.paypal.com", "https://www.sandbox.paypal.com")
 """Where PayPal's own page is that our forms lead to."""
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com", "https://dashboard.stripe.com")
@@ -68,10 +72,17 @@ class MoneyPolicy:
     """Whether a buyer may cancel a paid order before it is sent."""
     code_use_returns: bool = True
     """Whether a discount code may be used again when all that it made cheaper was called off before it was sent."""
+    auction_pay_hours: int = 48
+    """How long the winner of an auction may take to pay."""
     payout_interval: str = "daily"
     """How often sellers are paid who have not chosen: daily, weekly, monthly or manual."""
     payout_minimum_minor: int = 100
     """The least that is paid out, minor units of any currency; sellers may choose more."""
+
+    def __post_init__(self) -> None:
+        """Refuse auctions that nobody has the time to pay."""
+        if not 1 <= self.auction_pay_hours <= 14 * 24:
+            raise ConfigurationError("money: auction_pay_hours is from 1 to 336.")
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,7 @@ class Settings:
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
     media: MediaPolicy = field(default_factory=MediaPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
+    risk: RiskPolicy = field(default_factory=RiskPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
 
@@ -209,6 +221,7 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         money=_section(MoneyPolicy, document, "money"),
         media=_section(MediaPolicy, document, "media"),
         accounts=_section(AccountPolicy, document, "accounts"),
+        risk=_section(RiskPolicy, document, "risk"),
         sources=_sources(variables, document),
     )
 
@@ -228,44 +241,10 @@ def _mail(variables: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-MAIL_VARIABLES: Mapping[str, str] = {
-    "smtp_host": "SMTP_HOST",
-    "smtp_port": "SMTP_PORT",
-    "smtp_security": "SMTP_SECURITY",
-    "smtp_user": "SMTP_USER",
-    "smtp_password": "SMTP_PASSWORD",
-    "smtp_timeout_seconds": "SMTP_TIMEOUT_SECONDS",
-    "mail_from": "MAIL_FROM",
-    "mail_from_name": "MAIL_FROM_NAME",
-    "mail_reply_to": "MAIL_REPLY_TO",
-}
-VARIABLES: Mapping[str, str] = {
-    "database_url": "DATABASE_URL",
-    "owner_database_url": "DATABASE_OWNER_URL",
-    "secret_keys": "SECRET_KEY",
-    "stripe_secret_key": "STRIPE_SECRET_KEY",
-    "stripe_webhook_secrets": "STRIPE_WEBHOOK_SECRET",
-    "stripe_connect_webhook_secrets": "STRIPE_CONNECT_WEBHOOK_SECRET",
-    "stripe_publishable_key": "STRIPE_PUBLISHABLE_KEY",
-    "stripe_api_base": "STRIPE_API_BASE",
-    "paypal_client_id": "PAYPAL_CLIENT_ID",
-    "paypal_client_secret": "PAYPAL_CLIENT_SECRET",
-    "paypal_webhook_ids": "PAYPAL_WEBHOOK_ID",
-    "paypal_api_base": "PAYPAL_API_BASE",
-    "base_url": "MARKETPLACE_BASE_URL",
-    "var_dir": "VAR_DIR",
-    "demo": "MARKETPLACE_DEMO",
-    "database_pool": "DATABASE_POOL",
-    "trusted_proxies": "TRUSTED_PROXIES",
-    **MAIL_VARIABLES,
-}
-"""The environment's name of each setting that it may hold."""
-
-
 def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:
     found = {name: variable for name, variable in VARIABLES.items() if variables.get(variable)}
     file = variables.get("MARKETPLACE_CONFIG", "")
-    for section in ("payment_tracking", "recovery", "money", "media", "accounts"):
+    for section in ("payment_tracking", "recovery", "money", "media", "accounts", "risk"):
         found |= {f"{section}.{name}": file for name in document.get(section) or {}}
     return found
 
@@ -274,7 +253,7 @@ def _section(kind: type[Any], document: Mapping[str, Any], name: str) -> Any:
     values = document.get(name) or {}
     try:
         return kind(**values)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{name} in the configuration file: {error}") from error
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import SelectBase, or_, select
 
 from marketplace import db
 from marketplace.accounts import link_operations as links
+from marketplace.auctions import ending as auctions
 from marketplace.cancellations import queries as cancellations
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import attempts, returns
@@ -30,6 +31,7 @@ from marketplace.payouts import flows as payouts
 from marketplace.provider_events import cursors
 from marketplace.provider_events import operations as events
 from marketplace.reconciliation import flows as reconciliation
+from marketplace.risk import gathering as risk
 from marketplace.saved import operations as saved
 from marketplace.saved import search_flows
 from marketplace.statements import operations as statements
@@ -42,6 +44,8 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
     "payments ended": (attempts.OVERDUE,),
     "reservations returned": (purchases.RUN_OUT,),
     "purchases given up": (purchases.UNPAID,),
+    "payments assessed": (risk.DUE,),
+    "auctions ended": (auctions.OVER, auctions.LAPSED),
     "orders delivered": (orders.OVERDUE,),
     "holds ended": (holds.OVER,),
     "debts netted": (debts.BOTH,),
@@ -84,6 +88,7 @@ def steps(*, providers: Iterable[str], policy: MoneyPolicy, now: datetime, syste
         **reconciliation.due_at(now),
         **statements.to_close_at(now),
         **missing_queries.mark_moves_at(now),
+        **risk.due_at(now),
     }
     [answer] = db.read(_ASK, values)
     return frozenset(name for name, is_due in zip(QUESTIONS, answer, strict=True) if is_due)

@@ -1,4 +1,4 @@
-"""The four kinds of answer a domain rule can give instead of a result; `web/errors.py` turns them into pages."""
+"""The kinds of answer a domain rule can give instead of a result; `web/errors.py` turns them into pages."""
 
 
 class DomainError(Exception):
@@ -27,3 +27,7 @@ class Invalid(DomainError):
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+
+class TooMany(DomainError):
+    """This actor has done it too often within a short time; waiting helps."""

@@ -19,7 +19,7 @@ from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import ending_flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
-from marketplace.checkout import sweeps
+from marketplace.checkout import sweeps, won_flows
 from marketplace.debts import operations as debts
 from marketplace.demo import forward
 from marketplace.disputes import flows as disputes
@@ -31,6 +31,7 @@ from marketplace.ledger import operations as ledger
 from marketplace.ledger import sums
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
+from marketplace.payment_methods import flows as payment_methods
 from marketplace.payments import holds
 from marketplace.payouts import account_flows
 from marketplace.payouts import flows as payouts
@@ -42,6 +43,7 @@ from marketplace.reconciliation import checks
 from marketplace.reconciliation import flows as reconciliation
 from marketplace.reconciliation.checks import Report
 from marketplace.refunds import flows as refunds
+from marketplace.risk import flows as risk
 from marketplace.saved import operations as saved
 from marketplace.saved import search_flows
 from marketplace.statements import operations as statements
@@ -54,6 +56,7 @@ OUTCOMES = {
     **account_flows.OUTCOMES,
     **payouts.OUTCOMES,
     **disputes.OUTCOMES,
+    **payment_methods.OUTCOMES,
 }
 """What becomes of each kind of call, in the transaction that records its outcome."""
 STALLED_SECONDS = 60
@@ -151,6 +154,8 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
+        Text("payments assessed"): lambda: risk.assess_due(settings=settings, now=now),
+        Text("auctions ended"): lambda: won_flows.end_due(pay_hours=settings.money.auction_pay_hours, now=now),
         Text("orders delivered"): lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),

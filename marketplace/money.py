@@ -7,7 +7,10 @@ from typing import Self
 BASIS_POINTS = 10_000
 
 # Digits after the decimal point where they are not two (ISO 4217; checked against literals in tests, scar S58).
+CREDIT = "XCR"
+"""The unit of credits, beside the currencies of the one ledger: letters that ISO 4217 leaves to everybody's own use."""
 _EXPONENTS = {
+    CREDIT: 0,
     **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
 }

@@ -9,6 +9,8 @@ from marketplace.language import Text
 from marketplace.language import gettext as _
 
 _THIS = {
+    "auction": Text("This auction"),
+    "bid": Text("This bid"),
     "discount": Text("This discount"),
     "discount_use": Text("This discount use"),
     "dispute": Text("This dispute"),
@@ -26,6 +28,8 @@ _THIS = {
     "purchase": Text("This purchase"),
     "reconciliation_break": Text("This reconciliation break"),
     "refund": Text("This refund"),
+    "saved_method": Text("This saved card"),
+    "risk_review": Text("This check"),
     "seller_account": Text("This seller account"),
     "stock_reservation": Text("This stock reservation"),
     "transfer_reversal": Text("This transfer reversal"),

@@ -16,12 +16,13 @@ from marketplace.config import Settings
 from marketplace.db import database
 from marketplace.reconciliation.checks import check_books
 from marketplace.sandbox.clock import VirtualClock
-from marketplace.sandbox.inprocess import PAYPAL_CLIENT, PAYPAL_SECRET, PAYPAL_WEBHOOK_ID, RunningSandbox
+from marketplace.sandbox.inprocess import RunningSandbox
+from marketplace.sandbox.paypal.driving import PAYPAL_CLIENT, PAYPAL_SECRET, PAYPAL_WEBHOOK_ID
 from tests.builders import World
 from tests.postgres_server import DatabaseUrls, kept_connection
 
 # What a migration wrote and no test may lose.
-_KEPT = {"alembic_version", "fee_schedule", "installation"}
+_KEPT = {"alembic_version", "fee_schedule", "credit_package", "installation"}
 # When every test begins, by the shop's clock: ahead of the system's as long as a run may take.
 _BEGINNING = datetime.now(UTC) + timedelta(hours=6)
 
@@ -112,7 +113,7 @@ def _empty(urls: DatabaseUrls) -> None:
         names = [name for name in _tables(shop) if name not in _KEPT]
         names += ["procrastinate_jobs", "procrastinate_events"]
         shop.execute("; ".join(f'DELETE FROM "{name}"' for name in names))
-        shop.execute("DELETE FROM fee_schedule WHERE id > 2")
+        shop.execute("DELETE FROM fee_schedule WHERE id > 2; DELETE FROM credit_package WHERE id > 4")
     endpoint_rows = "kind <> 'webhook_endpoint'"
     sandbox.execute(
         "; ".join(

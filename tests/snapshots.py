@@ -28,7 +28,7 @@ _COLUMNS = f"""
     FROM pg_tables t JOIN information_schema.columns c ON c.table_schema = 'public' AND c.table_name = t.tablename
     WHERE t.schemaname = 'public' AND c.is_generated = 'NEVER'
         AND (t.tablename NOT LIKE 'procrastinate%' OR t.tablename IN ({_QUEUE}))
-        AND t.tablename NOT IN ('alembic_version', 'fee_schedule', 'installation')
+        AND t.tablename NOT IN ('alembic_version', 'fee_schedule', 'credit_package', 'installation')
     GROUP BY t.tablename ORDER BY t.tablename
 """
 

@@ -1,6 +1,6 @@
 """Calling off a paid order: cancelled, its goods for sale again or not, and its money on the way back, in one write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,11 +23,12 @@ from marketplace.payments import automatic, subsidies
 from marketplace.payments.rules import RefundRule
 from marketplace.refunds import granting, standing
 from marketplace.refunds.granting import Granted
-from marketplace.refunds.rules import RefundOrigin
+from marketplace.refunds.rules import FeeBearer, RefundOrigin
 
 _RULES = {
     Side.BUYER: (RefundRule.BUYER_CANCELS, RefundOrigin.BUYER_CANCELLED),
     Side.SELLER: (RefundRule.SELLER_CANCELS, RefundOrigin.SELLER_CANCELLED),
+    Side.MARKETPLACE: (RefundRule.PAYMENT_REFUSED, RefundOrigin.PAYMENT_REFUSED),
 }
 _GIVEN_BACK = Text("The order was cancelled, and the buyer's bank has given back what it had taken for it.")
 
@@ -67,30 +68,60 @@ def cancel(
         raise NotFound(_("There is no order with this number among yours."))
     rules.check_can_cancel(side, order.status, buyers_may=policy.buyers_may_cancel)
     note = rules.check_reason(side, wanted.reason, wanted.note)
-    why, actor = rules.reason_text(wanted.reason, note), Actor.user(user_id)
+    is_back = wanted.reason.goods_remain if wanted.is_back_on_sale is None else wanted.is_back_on_sale
+    said = _Said(side, user_id, wanted.reason, note, is_back)
+    granted = _call_off(session, order, said, policy=policy, now=now)
+    left = granted.plan.amount if granted else Money.zero(order.currency)
+    rules.check_seen(Money(wanted.expected_minor, order.currency), left)
+    return Cancelled(granted.call_id if granted else None)
+
+
+def refuse(session: Session, *, admin_id: int, order: Order, policy: MoneyPolicy, now: datetime) -> Cancelled:
+    """Cancel a paid order because an admin refuses its payment, and plan to send back all that is left of its money.
+
+    It is nobody's fault of those two, so the marketplace bears what the provider keeps. Raises AlreadyThere when it
+    was sent, cancelled or refunded, NotAllowed while the buyer's bank takes the payment back.
+    """
+    rules.check_can_cancel(Side.MARKETPLACE, order.status, buyers_may=True)
+    said = _Said(Side.MARKETPLACE, admin_id, CancelReason.REFUSED, "", is_back_on_sale=True)
+    ours = replace(policy, refund_fee_bearer=FeeBearer.PLATFORM.value)
+    granted = _call_off(session, order, said, policy=ours, now=now)
+    return Cancelled(granted.call_id if granted else None)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Who cancels, why, and what becomes of the goods."""
+
+    side: Side
+    user_id: int
+    reason: CancelReason
+    note: str
+    is_back_on_sale: bool
+
+
+def _call_off(session: Session, order: Order, said: _Said, *, policy: MoneyPolicy, now: datetime) -> Granted | None:
+    why, actor = rules.reason_text(said.reason, said.note), Actor.user(said.user_id)
     history.move(session, order, "cancel", actor=actor, at=now, because=why)
-    words = f"The {side.value} cancelled the order. {why}"
-    granted = _send_back(session, order, side, words, actor=actor, policy=policy, now=now)
+    words = f"The {said.side.value} cancelled the order. {why}"
+    granted = _send_back(session, order, said.side, words, actor=actor, policy=policy, now=now)
     if granted is None:
         subsidies.take_back(session, standing.share_of(session, order.id), actor=actor, because=why, now=now)
     uses.give_back(session, purchase_id=order.purchase_id, actor=actor, now=now)
-    left = granted.plan.amount if granted else Money.zero(order.currency)
-    rules.check_seen(Money(wanted.expected_minor, order.currency), left)
-    is_back = wanted.reason.goods_remain if wanted.is_back_on_sale is None else wanted.is_back_on_sale
-    _take_back(session, order, is_back_on_sale=is_back, actor=actor, now=now)
+    _take_back(session, order, is_back_on_sale=said.is_back_on_sale, actor=actor, now=now)
     found = Cancellation(
         order_id=order.id,
-        side=side,
-        user_id=user_id,
-        reason=wanted.reason,
-        note=note,
-        is_back_on_sale=is_back,
+        side=said.side,
+        user_id=said.user_id,
+        reason=said.reason,
+        note=said.note,
+        is_back_on_sale=said.is_back_on_sale,
         refund_id=granted.refund_id if granted else None,
         cancelled_at=now,
     )
     session.add(found)
     telling.cancelled(session, order=order, cancellation=found, granted=granted, now=now)
-    return Cancelled(granted.call_id if granted else None)
+    return granted
 
 
 def send_rest(session: Session, *, order_id: int, policy: MoneyPolicy, now: datetime) -> int | None:

@@ -19,6 +19,8 @@ class Side(StrEnum):
 
     BUYER = "buyer"
     SELLER = "seller"
+    MARKETPLACE = "marketplace"
+    """An admin refused the payment."""
 
 
 class CancelReason(StrEnum):
@@ -44,6 +46,7 @@ class CancelReason(StrEnum):
     CANNOT_DELIVER = "cannot_deliver", Text("It cannot be delivered to this address"), (Side.SELLER,), True
     BUYER_ASKED = "buyer_asked", Text("The buyer asked for it"), (Side.SELLER,), True
     OTHER = "other", Text("Another reason"), (Side.BUYER, Side.SELLER), True
+    REFUSED = "refused", Text("The payment was not accepted"), (Side.MARKETPLACE,), True
 
 
 def reasons_of(side: Side) -> list[CancelReason]:

@@ -21,7 +21,8 @@ from marketplace.money import Money
 from marketplace.taxes.queries import DELIVERY_RULES, rates_of
 from marketplace.taxes.rules import Taxing, read_delivery_rules, read_rates
 
-_NOTHING: Mapping[int, int] = MappingProxyType({})
+NOTHING: Mapping[int, int] = MappingProxyType({})
+"""No units set aside."""
 _BY_USER = Cart.user_id == bindparam("user_id")
 _BY_TOKEN = Cart.token_hash == bindparam("token_hash")
 
@@ -33,6 +34,30 @@ _HOME = (
     .limit(1)
     .scalar_subquery()
 )
+DESCRIBED = (
+    Listing.option_values,
+    Listing.slug,
+    Listing.seller_id,
+    Listing.delivery_minor,
+    Listing.currency,
+    Listing.parent_id,
+    Shop.name.label("shop_name"),
+    Shop.slug.label("shop_slug"),
+    Shop.tax_basis_points,
+    Shop.prices_include_tax,
+    Shop.country,
+    Shop.city,
+    Shop.legal_street,
+    Shop.legal_postcode,
+    rates_of(Shop.__table__.c.seller_id).label("tax_rates"),
+    DELIVERY_RULES.label("delivery_rules"),
+    Listing.tax_category,
+    Shop.is_paused.label("is_shop_paused"),
+    first_picture(Listing.__table__.c.id).label("picture"),
+    Listing.delivery_profile_id,
+    Listing.weight_grams,
+)
+"""What a line says of its listing and its shop, whatever is bought by it and for how much."""
 _LINES = (
     select(
         CartLine.id,
@@ -40,34 +65,14 @@ _LINES = (
         CartLine.quantity,
         CartLine.seen_price_minor,
         CartLine.seen_values,
-        Listing.option_values,
-        Listing.slug,
         Listing.title,
-        Listing.seller_id,
         Listing.price_minor,
-        Listing.delivery_minor,
-        Listing.currency,
         Listing.in_stock,
-        Listing.parent_id,
         CAN_BE_BOUGHT.label("can_be_bought"),
         HAS_VARIANTS.label("has_variants"),
-        Shop.name.label("shop_name"),
-        Shop.slug.label("shop_slug"),
-        Shop.tax_basis_points,
-        Shop.prices_include_tax,
-        Shop.country,
-        Shop.city,
-        Shop.legal_street,
-        Shop.legal_postcode,
-        rates_of(Shop.__table__.c.seller_id).label("tax_rates"),
-        DELIVERY_RULES.label("delivery_rules"),
-        Listing.tax_category,
-        Shop.is_paused.label("is_shop_paused"),
-        first_picture(Listing.__table__.c.id).label("picture"),
         Cart.discount_code,
-        Listing.delivery_profile_id,
-        Listing.weight_grams,
         _HOME.label("home"),
+        *DESCRIBED,
     )
     .join_from(CartLine, Cart, Cart.id == CartLine.cart_id)
     .join(Listing, Listing.id == CartLine.listing_id)
@@ -91,7 +96,7 @@ def count(user_id: int | None, token_hash: bytes | None) -> int:
 def contents(
     user_id: int | None,
     token_hash: bytes | None,
-    set_aside: Mapping[int, int] = _NOTHING,
+    set_aside: Mapping[int, int] = NOTHING,
     country: str = "",
     collected: Collection[int] = (),
     *,
@@ -106,7 +111,7 @@ def contents(
     if user_id is None and token_hash is None:
         return ()
     rows = db.read(*_of(_LINES_BY_USER, _LINES_BY_TOKEN, user_id, token_hash))
-    return _arranged(db.read, rows, user_id, set_aside, country, collected, now.date())
+    return arranged(db.read, rows, user_id, set_aside, country, collected, now.date())
 
 
 def contents_now(
@@ -118,11 +123,11 @@ def contents_now(
         return session.execute(statement, values).all()
 
     rows = read(_LINES_BY_USER, {"user_id": user_id})
-    parts = _arranged(read, rows, user_id, _NOTHING, country, collected, now.date())
+    parts = arranged(read, rows, user_id, NOTHING, country, collected, now.date())
     return next((part for part in parts if part.currency == currency), None)
 
 
-def _arranged(
+def arranged(
     read: Rows,
     rows: Sequence[Row[*tuple[Any, ...]]],
     user_id: int | None,
@@ -131,6 +136,7 @@ def _arranged(
     collected: Collection[int],
     day: date,
 ) -> tuple[CurrencyPart, ...]:
+    """Return rows of lines by currency and seller; `read` reads the profiles by which they are sent."""
     profiles = read_profiles(read, (row.delivery_profile_id for row in rows if row.delivery_profile_id))
     goes_to = country or (rows[0].home or "" if rows else "")
     lines = (_line(row, set_aside, profiles.get(row.delivery_profile_id), goes_to, day) for row in rows)

@@ -274,20 +274,25 @@ class ListingPicture(Base):
 
 
 class StockReservation(Ruled, Base):
-    """Units of one listing set aside for one purchase until it is paid or given up."""
+    """Units of one listing set aside for one purchase until it is paid or given up, or for an auction until it ends."""
 
     __tablename__ = "stock_reservation"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("purchase_id IS NOT NULL OR auction_id IS NOT NULL", name="for_somebody"),
         Index(None, "purchase_id"),
         Index(None, "listing_id"),
+        Index(None, "auction_id", postgresql_where="auction_id IS NOT NULL"),
         Index("ix_stock_reservation_expiry", "expires_at", postgresql_where="status = 'active'"),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = RESERVATION
 
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
-    purchase_id: Mapped[int] = mapped_column(BigInteger)
+    purchase_id: Mapped[int | None] = mapped_column(BigInteger)
+    """NULL for the unit of an auction while nobody is paying for it."""
+    auction_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The auction that keeps the unit: a purchase of it only borrows it, and gives it back there."""
     quantity: Mapped[int]
     status: Mapped[ReservationStatus] = mapped_column(EnumText(ReservationStatus), default=RESERVATION.initial)
     expires_at: Mapped[UtcTime]

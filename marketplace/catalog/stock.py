@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -35,6 +35,8 @@ def reserve(
     now: datetime,
 ) -> None:
     """Set aside `quantities` (units by listing) until `expires_at`; raises SoldOut when one listing has too few."""
+    if not quantities:
+        return
     for listing_id in sorted(quantities):
         quantity = quantities[listing_id]
         # Nearly all are sold alone: only what is not pays the look at a variant's listing.
@@ -50,18 +52,57 @@ def reserve(
     history.begin(session, StockReservation, ids, actor=actor, at=now, because=Text("Set aside while the buyer pays."))
 
 
+def keep_for_auction(
+    session: Session, *, auction_id: int, listing_id: int, ends_at: datetime, actor: Actor, now: datetime
+) -> None:
+    """Set one unit aside for an auction, until it is paid or let go; raises SoldOut where there is none."""
+    if not any(_take(session, listing_id, 1, is_sold) for is_sold in (SOLD_ALONE, SOLD_AS_VARIANT)):
+        title = session.execute(select(Listing.title).where(Listing.id == listing_id)).scalar_one()
+        raise SoldOut(title, 0, listing_id)
+    row = StockReservation(listing_id=listing_id, auction_id=auction_id, quantity=1, expires_at=ends_at)
+    session.add(row)
+    session.flush()
+    history.begin(session, StockReservation, [row.id], actor=actor, at=now, because=Text("Set aside for an auction."))
+
+
+def lend(session: Session, *, auction_id: int, purchase_id: int, expires_at: datetime) -> bool:
+    """Let a purchase have the unit of an auction until `expires_at`; return False when the auction does not have it."""
+    lent = (
+        update(StockReservation)
+        .where(_of_auction(auction_id), StockReservation.purchase_id.is_(None))
+        .values(purchase_id=purchase_id, expires_at=expires_at)
+        .returning(StockReservation.id)
+    )
+    return session.execute(lent).first() is not None
+
+
+def let_go(session: Session, *, auction_id: int, actor: Actor, now: datetime, because: str) -> None:
+    """Return the unit of an auction that came to nothing to stock."""
+    ids = session.execute(select(StockReservation.id).where(_of_auction(auction_id))).scalars().all()
+    moved = history.move_many(session, StockReservation, ids, "give_back", actor=actor, at=now, because=because)
+    _add_to_stock(session, moved)
+
+
 def redeem(session: Session, *, purchase_id: int, actor: Actor, now: datetime) -> bool:
     """Mark the units set aside for a purchase as sold; return False when none are set aside any more."""
-    ids = active_reservations(session, purchase_id)
+    held = StockReservation.purchase_id == purchase_id, StockReservation.status == ReservationStatus.ACTIVE
+    ids = session.execute(select(StockReservation.id).where(*held)).scalars().all()
     return bool(history.move_many(session, StockReservation, ids, "redeem", actor=actor, at=now))
 
 
 def give_back(session: Session, *, purchase_id: int, actor: Actor, now: datetime, because: str | None = None) -> int:
-    """Return the units set aside for a purchase to stock; return how many reservations that were."""
-    ids = active_reservations(session, purchase_id)
+    """Return the units set aside for a purchase to stock; return how many reservations that were.
+
+    What it has of an auction goes back there and stays set aside.
+    """
+    held = StockReservation.purchase_id == purchase_id, StockReservation.status == ReservationStatus.ACTIVE
+    rows = session.execute(select(StockReservation.id, StockReservation.auction_id).where(*held)).all()
+    ids, borrowed = [row.id for row in rows if row.auction_id is None], [row.id for row in rows if row.auction_id]
+    if borrowed:
+        session.execute(update(StockReservation).where(StockReservation.id.in_(borrowed)).values(purchase_id=None))
     moved = history.move_many(session, StockReservation, ids, "give_back", actor=actor, at=now, because=because)
     _add_to_stock(session, moved)
-    return len(moved)
+    return len(moved) + len(borrowed)
 
 
 def take_back(
@@ -100,12 +141,8 @@ def keep_until(session: Session, *, purchase_id: int, expires_at: datetime) -> N
     )
 
 
-def active_reservations(session: Session, purchase_id: int) -> list[int]:
-    """Return the ids of the reservations that still hold units for a purchase."""
-    statement = select(StockReservation.id).where(
-        StockReservation.purchase_id == purchase_id, StockReservation.status == ReservationStatus.ACTIVE
-    )
-    return list(session.execute(statement).scalars())
+def _of_auction(auction_id: int) -> ColumnElement[bool]:
+    return and_(StockReservation.auction_id == auction_id, StockReservation.status == ReservationStatus.ACTIVE)
 
 
 def _take(session: Session, listing_id: int, quantity: int, is_sold: ColumnElement[bool]) -> bool:

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from marketplace.auctions.models import AuctionPurchase
 from marketplace.checkout import capturing, page, set_aside
+from marketplace.credits.models import CreditSale
 from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.language import Text
@@ -97,10 +99,19 @@ def of_buyer(session: Session, *, payment_id: int, buyer_id: int) -> Attempt:
     return _attempt(row)
 
 
-def to_give_up(session: Session, *, buyer_id: int, currency: str, token: str) -> list[Attempt]:
+def to_give_up(
+    session: Session,
+    *,
+    buyer_id: int,
+    currency: str,
+    token: str,
+    auction_id: int | None = None,
+    is_package: bool = False,
+) -> list[Attempt]:
     """Return the newest attempt of each open purchase that a buyer gives up by sending the review form `token`.
 
-    Those are all in `currency` except the form's own, made by an earlier press, and those that are clearing.
+    Those are all of a basket in `currency`, or all of `auction_id`, or all packages of credits, except the form's own,
+    made by an earlier press, and those that are clearing.
     """
     statement = select(Purchase.id).where(
         Purchase.buyer_id == buyer_id,
@@ -108,6 +119,13 @@ def to_give_up(session: Session, *, buyer_id: int, currency: str, token: str) ->
         Purchase.currency == currency,
         Purchase.checkout_token != token,
     )
+    if is_package:
+        statement = statement.join(CreditSale, CreditSale.purchase_id == Purchase.id)
+    elif auction_id is not None:
+        statement = statement.join(AuctionPurchase, AuctionPurchase.purchase_id == Purchase.id)
+        statement = statement.where(AuctionPurchase.auction_id == auction_id)
+    else:
+        statement = statement.where(Purchase.cart_id.is_not(None))
     found = [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]
     return [attempt for attempt in found if not attempt.is_clearing]
 

@@ -7,10 +7,11 @@ from datetime import datetime
 import structlog
 
 from marketplace import db, failpoints
-from marketplace.checkout import attempts, capturing, following, operations, page, settlement
+from marketplace.checkout import attempts, capturing, following, operations, pacing, packages, page, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
+from marketplace.checkout.packages import AgreedPackage
 from marketplace.checkout.page import Opened
 from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
@@ -50,13 +51,14 @@ def begin(*, agreed: Agreed, now: datetime, providers: Providers, settings: Sett
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
         if known is not None:
-            return _go_on(known, agreed.paid_by, now=now, providers=providers, settings=settings)
+            return go_on(known, agreed.paid_by, now=now, providers=providers, settings=settings)
+        pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
         start_over(agreed, now=now, providers=providers, settings=settings)
         try:
             opened = db.atomic(operations.open_purchase, (db.TURN,), agreed=agreed, settings=settings, now=now)
         except OpenedElsewhere:
             continue
-        return _open_page(opened, now=now, providers=providers, settings=settings)
+        return open_page(opened, now=now, providers=providers, settings=settings)
     raise Conflict(_(following.NO_PAGE))
 
 
@@ -72,10 +74,12 @@ def try_again(
     """Send the buyer of an unpaid purchase to its open page, or close a failed one and open another (S0.2, C29).
 
     `paid_by` names the provider that is to be paid now; None for the one before. Another one's page is closed first.
-    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing.
+    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing, TooMany as
+    `begin` does for declines.
     """
     db.atomic(attempts.check_buyer, (), purchase_id=purchase_id, buyer_id=buyer_id)
-    return _go_on(purchase_id, paid_by, now=now, providers=providers, settings=settings)
+    pacing.check_declines(buyer_id=buyer_id, policy=settings.risk, now=now)
+    return go_on(purchase_id, paid_by, now=now, providers=providers, settings=settings)
 
 
 def cancel(*, payment_id: int, buyer_id: int, now: datetime, providers: Providers, settings: Settings) -> None:
@@ -190,9 +194,8 @@ def _take(
     return sent.answer if sent is not None and isinstance(sent.answer, Checkout) else approved
 
 
-def _go_on(
-    purchase_id: int, paid_by: str | None, *, now: datetime, providers: Providers, settings: Settings
-) -> Outcome:
+def go_on(purchase_id: int, paid_by: str | None, *, now: datetime, providers: Providers, settings: Settings) -> Outcome:
+    """Send the buyer to the page of a purchase that is open, or open another; raises as `try_again` does."""
     attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
     if attempt.is_settled:
         return Outcome(attempt.payment_id, None)
@@ -214,13 +217,12 @@ def _go_on(
         now=now,
         paid_by=paid_by or _same_way(attempt, providers),
     )
-    return _open_page(opened, now=now, providers=providers, settings=settings)
+    return open_page(opened, now=now, providers=providers, settings=settings)
 
 
-def start_over(agreed: Agreed, *, now: datetime, providers: Providers, settings: Settings) -> None:
+def start_over(agreed: Agreed | AgreedPackage, *, now: datetime, providers: Providers, settings: Settings) -> None:
     """Give up earlier unpaid purchases of this cart: their lines are still in it and are about to be bought again."""
-    earlier = db.atomic(attempts.to_give_up, (), buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token)
-    for attempt in earlier:
+    for attempt in db.atomic(packages.earlier, (), agreed=agreed):
         if attempt.can_be_withdrawn:
             _withdraw(attempt, because=Text("The buyer started over."), now=now, providers=providers, settings=settings)
         db.atomic(
@@ -247,9 +249,10 @@ def _withdraw(attempt: Attempt, *, because: str, now: datetime, providers: Provi
         raise Conflict(_(_PAID))
 
 
-def _open_page(opened: Opened, *, now: datetime, providers: Providers, settings: Settings) -> Outcome:
+def open_page(opened: Opened, *, now: datetime, providers: Providers, settings: Settings) -> Outcome:
+    """Open the payment page that was planned; what costs nothing is settled at once."""
     if opened.is_known:
-        return _go_on(opened.purchase_id, None, now=now, providers=providers, settings=settings)
+        return go_on(opened.purchase_id, None, now=now, providers=providers, settings=settings)
     if opened.call_id is None:
         nothing = PaidReport(opened.payment_id, 0, opened.currency, None, None)
         actor = Actor.user(opened.buyer_id)

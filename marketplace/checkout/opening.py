@@ -36,12 +36,13 @@ def open_orders(
     purchase: Purchase,
     priced: Priced,
     *,
+    channel: str,
     note: str,
     paid_by: str,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Make one order per seller of what counts in a part of a basket, in the order of the sellers.
+    """Make one order per seller of what counts in a part of a basket, in the order of the sellers, by a channel's fees.
 
     A seller's own discount lowers what the platform fee is taken of. One that the marketplace bears does not: the
     marketplace adds it to what the buyer pays. Where no provider takes the payment, nobody takes a fee for it.
@@ -50,7 +51,7 @@ def open_orders(
     is_subsidy = bool(priced.granted and priced.found and priced.found.terms.is_subsidy)
     subsidies = [shop.discount if is_subsidy else Money.zero(purchase.currency) for shop in shops]
     sellers = [shop.seller_id for shop in shops]
-    agreement = fees.agree(session, channel=fees.STANDARD, seller_ids=sellers, currency=purchase.currency, now=now)
+    agreement = fees.agree(session, channel=channel, seller_ids=sellers, currency=purchase.currency, now=now)
     kinds = _kinds(session, [line.listing_id for shop in shops for line in shop.counted])
     fees_by_shop = [
         agreement.platform_fees(shop.seller_id, shop.total + subsidy, _goods(shop, subsidy, kinds))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.accounts import suspending
 from marketplace.accounts.suspension_models import Side
+from marketplace.auctions import keeping, paying_queries
 from marketplace.carts import queries
 from marketplace.carts.models import Cart
 from marketplace.carts.parts import CurrencyPart
@@ -27,6 +28,7 @@ from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
+from marketplace.payments import fees
 
 _CART = select(Cart.id, suspending.is_open_for(Cart.__table__.c.user_id, Side.BUYER).label("is_suspended")).where(
     Cart.user_id == bindparam("buyer_id")
@@ -37,6 +39,14 @@ _CHANGED = Text(
 _OTHER_NAMES = Text("Something is called otherwise since you opened this page. Please look at what you buy once more.")
 _MAY_COLLECT = Text("Some of this can be collected from the seller instead. Please choose, and look at the total.")
 _OTHER_COUNTRY = Text("This address is in another country than the total was for. Please look at the new total.")
+
+
+class _Source(NamedTuple):
+    """Where a purchase comes from: its cart, None for an auction; by whose fees, and until when it waits to be paid."""
+
+    cart_id: int | None
+    channel: str
+    open_until: datetime
 
 
 class CartChanged(Conflict):
@@ -66,6 +76,14 @@ class Agreed:
     """The sellers whose goods the buyer collects, where there is a choice."""
     paid_by: str = page.PROVIDER
     """What pays all of it: a provider with a payment page, or the buyer's wallet at once."""
+    auction_id: int | None = None
+    """The won auction that is paid, instead of a basket."""
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """What tells this purchase from others of the same buyer, as `attempts.to_give_up` asks."""
+        names = ("buyer_id", "currency", "token", "auction_id")
+        return {name: getattr(self, name) for name in names}
 
 
 def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
@@ -79,40 +97,53 @@ def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
 
 
 def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: datetime) -> Opened:
-    """Freeze the cart's lines of one currency as a purchase and plan its payment.
+    """Freeze the cart's lines of one currency, or a won auction, as a purchase and plan its payment.
 
     Raises CartChanged when the buyer would not get what the form showed, SoldOut and UsedUp when somebody else was
-    faster, OpenedElsewhere when another purchase of this cart waits for its payment.
+    faster, OpenedElsewhere when another purchase of this cart waits for its payment; for an auction also NotFound and
+    Conflict as `keeping.won_by` does.
     """
     actor = Actor.user(agreed.buyer_id)
     known = find_purchase(session, token=agreed.token, buyer_id=agreed.buyer_id)
     if known is not None:
         return Opened(known, 0, agreed.buyer_id, agreed.currency, None, is_known=True)
-    if attempts.to_give_up(session, buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token):
+    if attempts.to_give_up(session, **agreed.form):
         raise OpenedElsewhere(_("You are paying for this basket in another window. Please try again."))
+    source = _cart(session, agreed, now, settings) if agreed.auction_id is None else _auction(session, agreed, now)
     priced = pricing.priced_now(session, _wanted(session, agreed, now), buyer_id=agreed.buyer_id, now=now)
-    part, cart = priced.part, session.execute(_CART, {"buyer_id": agreed.buyer_id}).one()
-    if cart.is_suspended:
-        suspending.check_may_buy(session, agreed.buyer_id)
+    part = priced.part
     if part.total.minor != agreed.expected_total_minor:
         raise CartChanged(_(_CHANGED))
     if agreed.shown_names not in {"", part.names}:
         raise CartChanged(_(_OTHER_NAMES))
-    purchase = _begin(session, agreed, priced, settings, cart_id=cart.id, actor=actor, now=now)
+    purchase = _begin(session, agreed, priced, source, actor=actor, now=now)
     how: dict[str, Any] = {"paid_by": agreed.paid_by, "actor": actor, "now": now}
-    opening.open_orders(session, purchase, priced, note=agreed.buyer_note, **how)
+    opening.open_orders(session, purchase, priced, channel=source.channel, note=agreed.buyer_note, **how)
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
-    _reserve(session, purchase.id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
+    _reserve(session, purchase, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     _take_use(session, purchase, priced, settings, actor=actor, now=now)
     return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, **how)
 
 
+def _cart(session: Session, agreed: Agreed, now: datetime, settings: Settings) -> _Source:
+    cart = session.execute(_CART, {"buyer_id": agreed.buyer_id}).one()
+    if cart.is_suspended:
+        suspending.check_may_buy(session, agreed.buyer_id)
+    return _Source(cart.id, fees.STANDARD, now + timedelta(hours=settings.money.unpaid_order_hours))
+
+
+def _auction(session: Session, agreed: Agreed, now: datetime) -> _Source:
+    auction = keeping.won_by(session, auction_id=agreed.auction_id or 0, buyer_id=agreed.buyer_id, now=now)
+    suspending.check_may_buy(session, agreed.buyer_id)
+    return _Source(None, fees.AUCTION, auction.pay_by or now)
+
+
 def _begin(
-    session: Session, agreed: Agreed, priced: Priced, settings: Settings, *, cart_id: int, actor: Actor, now: datetime
+    session: Session, agreed: Agreed, priced: Priced, source: _Source, *, actor: Actor, now: datetime
 ) -> Purchase:
     purchase = Purchase(
         buyer_id=agreed.buyer_id,
-        cart_id=cart_id,
+        cart_id=source.cart_id,
         checkout_token=agreed.token,
         currency=agreed.currency,
         total_minor=priced.part.total.minor,
@@ -120,10 +151,12 @@ def _begin(
         delivery_address=agreed.delivery_address,
         billing_address=agreed.billing_address,
         created_at=now,
-        open_until=now + timedelta(hours=settings.money.unpaid_order_hours),
+        open_until=source.open_until,
     )
     session.add(purchase)
     session.flush()
+    if agreed.auction_id is not None:
+        keeping.begin(session, auction_id=agreed.auction_id, purchase_id=purchase.id)
     history.begin(session, Purchase, [purchase.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
     return purchase
 
@@ -131,20 +164,18 @@ def _begin(
 def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
     """Return what of the buyer's basket goes to the agreed address; raises CartChanged where that is nothing."""
     country = str(agreed.delivery_address.get("country", ""))
-    part = queries.contents_now(
-        session,
-        user_id=agreed.buyer_id,
-        currency=agreed.currency,
-        country=country,
-        collected=agreed.collected,
-        now=now,
-    )
+    where: dict[str, Any] = {"country": country, "collected": agreed.collected, "now": now}
+    if agreed.auction_id is None:
+        part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency, **where)
+    else:
+        part = paying_queries.contents_now(session, agreed.auction_id, agreed.buyer_id, **where)
     if part is not None and part.is_out_of_reach:
         raise CartChanged(
             _("Nothing of this is delivered to this country. Choose another address or change your basket.")
         )
     if part is None or not part.can_be_bought:
-        raise CartChanged(_("There is nothing in your basket that can be bought."))
+        of_auction = _("This can't be bought at the moment: its shop takes no orders.")
+        raise CartChanged(of_auction if agreed.auction_id else _("There is nothing in your basket that can be bought."))
     if part.depends_on_country and agreed.shown_country not in {"", country}:
         raise CartChanged(_(_OTHER_COUNTRY))
     if agreed.shown_country == "" and not agreed.collected and any(shop.ways for shop in part.shops):
@@ -197,7 +228,7 @@ def reopen_purchase(
         raise Conflict(_("%(shop)s takes no orders at the moment. Your basket is kept.", shop=paused))
     stock.give_back(session, purchase_id=purchase_id, actor=actor, now=now, because=Text("Set aside anew."))
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
-    _reserve(session, purchase_id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
+    _reserve(session, purchase, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     uses.take_again(session, purchase_id=purchase_id, actor=actor, now=now, is_paid=False)
     how: dict[str, Any] = {"paid_by": paid_by, "actor": actor, "now": now}
     return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, **how)
@@ -239,12 +270,11 @@ def purchase_orders(session: Session, purchase_id: int) -> list[Order]:
 
 
 def _reserve(
-    session: Session, purchase_id: int, *, page_expires_at: datetime, settings: Settings, actor: Actor, now: datetime
+    session: Session, purchase: Purchase, *, page_expires_at: datetime, settings: Settings, actor: Actor, now: datetime
 ) -> None:
-    stock.reserve(
+    set_aside.take(
         session,
-        purchase_id=purchase_id,
-        quantities=set_aside.ordered_units(session, purchase_id),
+        purchase=purchase,
         expires_at=rules.goods_kept_until(page_expires_at, settings.money.reservation_grace_minutes),
         actor=actor,
         now=now,

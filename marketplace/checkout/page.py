@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.config import Settings
+from marketplace.credits import packages
+from marketplace.credits.models import CreditSale
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
@@ -17,8 +20,10 @@ from marketplace.outbound import requests, watching
 from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.outbound.requests import Answer
+from marketplace.payment_methods import operations as payment_methods
+from marketplace.payment_methods.models import ProviderCustomer
 from marketplace.payment_records.models import Payment
-from marketplace.payment_records.records import NewPayment
+from marketplace.payment_records.records import NewPayment, PaymentRecord
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
@@ -29,6 +34,17 @@ PROVIDER = "stripe"
 """Who is paid where the buyer does not say."""
 WITH_PAGE = frozenset({PROVIDER, "paypal"})
 """The providers that send the buyer to a page of their own; whatever else pays a purchase has none."""
+_NO_SUCH = "resource_missing"
+"""The provider's word for a name that it does not know. The buyer's is the only one that we give it."""
+_BUYER = (
+    select(User.email, ProviderCustomer.customer_id)
+    .join(
+        ProviderCustomer,
+        and_(ProviderCustomer.user_id == User.__table__.c.id, ProviderCustomer.provider == bindparam("provider")),
+        isouter=True,
+    )
+    .where(User.__table__.c.id == bindparam("buyer_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,8 @@ def plan_payment(
     """
     provider = paid_by if purchase.total_minor else NO_PROVIDER
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    # A purchase of goods has a cart, and needs no look for a package.
+    sale = packages.sale_of(session, purchase.id) if purchase.cart_id is None else None
     payment = records.create_pending_payment(
         NewPayment(
             user_id=purchase.buyer_id,
@@ -68,35 +86,57 @@ def plan_payment(
             currency=purchase.currency,
             provider=provider,
             expires_at=expires_at,
+            **_package(sale),
         )
     )
     if provider not in WITH_PAGE:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
-    watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
-    request = _request(session, purchase, payment.id, settings, expires_at)
-    call_id = outbound.plan(
-        session,
-        provider=provider,
-        kind=CallKind.CREATE_CHECKOUT,
-        subject_id=payment.id,
-        request=requests.frozen_checkout(request),
-        actor=actor,
-        now=now,
-    )
+    call_id = _plan_opening(session, purchase, payment, settings, expires_at, sale, actor=actor, now=now)
     return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, call_id)
 
 
+def _plan_opening(
+    session: Session,
+    purchase: Purchase,
+    payment: PaymentRecord,
+    settings: Settings,
+    expires_at: datetime,
+    sale: CreditSale | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
+    return outbound.plan(
+        session,
+        provider=payment.provider,
+        kind=CallKind.CREATE_CHECKOUT,
+        subject_id=payment.id,
+        request=requests.frozen_checkout(_request(session, purchase, payment.id, settings, expires_at, sale)),
+        actor=actor,
+        now=now,
+    )
+
+
 def _request(
-    session: Session, purchase: Purchase, payment_id: int, settings: Settings, expires_at: datetime
+    session: Session,
+    purchase: Purchase,
+    payment_id: int,
+    settings: Settings,
+    expires_at: datetime,
+    sale: CreditSale | None,
 ) -> CheckoutRequest:
+    buyer = session.execute(_BUYER, {"buyer_id": purchase.buyer_id, "provider": PROVIDER}).one()
+    back = f"{settings.base_url}/{'credits' if sale else 'checkout'}"
     return CheckoutRequest(
         payment_id=payment_id,
         purchase_number=_number(session, purchase.id),
         currency=purchase.currency,
-        lines=_lines(session, purchase.id),
-        customer_email=session.execute(select(User.email).where(User.id == purchase.buyer_id)).scalar_one(),
-        success_url=f"{settings.base_url}/checkout/return/{payment_id}",
-        cancel_url=f"{settings.base_url}/checkout/cancelled/{payment_id}",
+        lines=(_package_line(sale),) if sale else _lines(session, purchase.id),
+        customer_email=buyer.email,
+        customer_id=buyer.customer_id,
+        success_url=f"{back}/return/{payment_id}",
+        cancel_url=f"{back}/cancelled/{payment_id}",
         expires_at=expires_at,
     )
 
@@ -123,6 +163,8 @@ def page_opened(session: Session, *, subject_id: int, answer: Answer | None, cod
     payment = session.get_one(Payment, subject_id)
     records = get_payment_tracker("postgresql", session=session, actor=outbound.SENDER, now=now)
     if not isinstance(answer, Checkout):
+        if code == _NO_SUCH:
+            payment_methods.lose(session, user_id=payment.user_id, provider=payment.provider, now=now)
         if payment.machine.can(payment.status, "fail"):
             records.mark_failed(payment.id, code=code, message=Text("The payment page could not be opened."))
         return
@@ -149,6 +191,15 @@ def _line(title: str, unit_price_minor: int, quantity: int, discount_minor: int)
         return CheckoutLine(title, unit_price_minor, quantity)
     units = f"{quantity} × " if quantity > 1 else ""  # noqa: RUF001  a times sign is meant
     return CheckoutLine(f"{units}{title}, reduced", unit_price_minor * quantity - discount_minor, 1)
+
+
+def _package(sale: CreditSale | None) -> dict[str, Any]:
+    """Return what a payment records of a package; nothing for goods."""
+    return {"credits_to_add": sale.credits, "package_id": sale.code, "package_name": sale.name} if sale else {}
+
+
+def _package_line(sale: CreditSale) -> CheckoutLine:
+    return _line(f"{sale.name}, {sale.credits} credits", sale.price_minor, 1, sale.discount_minor)
 
 
 def _lines(session: Session, purchase_id: int) -> tuple[CheckoutLine, ...]:

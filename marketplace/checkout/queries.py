@@ -7,15 +7,17 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, false, func, select
 
 from marketplace import db
+from marketplace.auctions import paying_queries
+from marketplace.auctions.models import AuctionPurchase
 from marketplace.carts import queries as carts
-from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart, Ways
+from marketplace.carts.parts import Line, ShopPart, Ways
 from marketplace.catalog.models import Shop, StockReservation
 from marketplace.catalog.states import ReservationStatus
+from marketplace.checkout import notices
 from marketplace.delivery.rules import Agreed
 from marketplace.discounts import pricing
 from marketplace.discounts.pricing import Priced
 from marketplace.errors import NotFound
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order, OrderDelivery, Purchase
@@ -24,19 +26,6 @@ from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
 from marketplace.wallets.rules import WALLET
-
-_PROBLEMS = {
-    Problem.OWN: Text("%(title)s is your own listing and is left out."),
-    Problem.SHOP_PAUSED: Text("The shop of %(title)s takes no orders at the moment. It is left out."),
-    Problem.TO_CHOOSE: Text("%(title)s comes in several variants now and is left out. Choose one of them on its page."),
-    Problem.PAUSED: Text("%(title)s is not for sale any more and is left out."),
-    Problem.SOLD_OUT: Text("%(title)s is sold out and is left out."),
-    Problem.TOO_FEW: Text("Only %(left)s left of %(title)s. It is left out; change the number in your basket."),
-    Problem.NOT_SENT_THERE: Text("%(title)s is not delivered to %(country)s and is left out."),
-    Problem.TOO_HEAVY: Text(
-        "%(title)s is too heavy for delivery to %(country)s, with what comes with it, and is left out."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +110,8 @@ class ReturnState:
     """Whether the buyer collects all of it."""
     is_from_wallet: bool = False
     provider: str = ""
+    auction_id: int | None = None
+    """The auction that was won, instead of a basket."""
 
 
 _SESSION = select(Payment.provider_session_id).where(
@@ -135,22 +126,26 @@ def review(
     country: str = "",
     country_name: Callable[[str], str] = str,
     collected: Collection[int] = (),
+    auction_id: int | None = None,
 ) -> Review:
     """Return what the buyer's cart holds in `currency`, as checkout would freeze it at `now` to go to `country`.
 
     "" stands for the country of the address used last; `country_name` says a country's code in words. `collected` are
-    the sellers whose goods the buyer collects.
+    the sellers whose goods the buyer collects. With `auction_id` it is what the buyer has won there.
     """
-    parts = carts.contents(buyer_id, None, set_aside(buyer_id), country, collected, now=now)
-    part = next((one for one in parts if one.currency == currency), None)
+    if auction_id is None:
+        parts = carts.contents(buyer_id, None, set_aside(buyer_id), country, collected, now=now)
+        part = next((one for one in parts if one.currency == currency), None)
+    else:
+        part = paying_queries.contents(auction_id, buyer_id, country, collected, now=now)
     if part is None:
         return Review(currency, (), Money.zero(currency), (), False)
     [priced] = pricing.priced([part], buyer_id, now)
     part = priced.part
     groups = tuple(_group(shop) for shop in part.shops if shop.counted or shop.ways)
-    notices = tuple(_notices(part, country_name(part.country) if part.country else _("this country")))
+    said = tuple(notices.notices_of(part, country_name(part.country) if part.country else _("this country")))
     where = part.country, part.depends_on_country
-    return Review(currency, groups, part.total, notices, part.can_be_bought, *where, priced)
+    return Review(currency, groups, part.total, said, part.can_be_bought, *where, priced)
 
 
 def set_aside(buyer_id: int) -> dict[int, int]:
@@ -170,6 +165,7 @@ _SET_ASIDE = (
     .where(
         Purchase.buyer_id == bindparam("buyer_id"),
         Purchase.status == PurchaseStatus.OPEN,
+        Purchase.cart_id.is_not(None),
         StockReservation.status == ReservationStatus.ACTIVE,
         ~_IS_CLEARING,
     )
@@ -188,8 +184,10 @@ _PAYMENT = (
         Purchase.number,
         Purchase.status.label("purchase_status"),
         UnappliedReceipt.cause,
+        AuctionPurchase.auction_id,
     )
     .join(Purchase, Purchase.id == Payment.purchase_id)
+    .outerjoin(AuctionPurchase, AuctionPurchase.purchase_id == Purchase.id)
     .outerjoin(UnappliedReceipt, UnappliedReceipt.payment_id == Payment.id)
     .where(Payment.id == bindparam("payment_id"), Payment.user_id == bindparam("buyer_id"))
 )
@@ -233,6 +231,7 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
         is_collected=all(order.is_pickup for order in orders),
         is_from_wallet=row.provider == WALLET,
         provider=row.provider,
+        auction_id=row.auction_id,
     )
 
 
@@ -277,21 +276,3 @@ def _group(shop: ShopPart) -> SellerGroup:
 def _review_line(line: Line, discount: Money) -> ReviewLine:
     what = (line.listing_id, line.slug, line.title, line.picture)
     return ReviewLine(*what, line.quantity, line.unit_price, line.subtotal, discount)
-
-
-def _notices(part: CurrencyPart, country: str) -> list[str]:
-    notices = []
-    for shop in part.shops:
-        for line in shop.lines:
-            problem = shop.problems.get(line.line_id)
-            if problem is not None:
-                notices.append(_(_PROBLEMS[problem], title=line.title, left=line.available, country=country))
-            elif line.is_price_changed:
-                notices.append(
-                    _("The price of %(title)s has changed since you put it in your basket.", title=line.title)
-                )
-            if line.was_called and problem is None:
-                notices.append(
-                    _("%(title)s was called “%(before)s” when you chose it.", title=line.title, before=line.was_called)
-                )
-    return notices

@@ -1,16 +1,46 @@
-"""Two purchases of one basket: at most one counts, however many tabs were open (scar S62)."""
+"""Why a payment can't be used: its purchase was paid before, its goods are gone, or its basket was paid elsewhere.
+
+Of two purchases of one basket at most one counts, however many tabs were open (scar S62).
+"""
 
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from marketplace.checkout import operations, set_aside
+from marketplace import language
+from marketplace.checkout import operations, packages, set_aside
 from marketplace.history import Actor
-from marketplace.language import Text
+from marketplace.language import ENGLISH, Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
+from marketplace.payments.rules import RefundRule
+
+
+def obstacle(
+    session: Session, payment: Payment, purchase: Purchase, *, actor: Actor, now: datetime
+) -> tuple[RefundRule, str] | None:
+    """Return the rule by which this money goes back and why, in words; None when what it pays is now the buyer's."""
+    if purchase.status == PurchaseStatus.PAID:
+        return RefundRule.PAID_TWICE, Text("This purchase was paid before.")
+    if payment.credits_to_add:
+        # Credits are never sold out: a package that is paid late counts all the same.
+        packages.keep_use(session, purchase_id=purchase.id, actor=actor, now=now)
+        return None
+    if purchase.status == PurchaseStatus.GIVEN_UP and give_way(session, purchase=purchase, actor=actor, now=now):
+        because = Text("This basket was paid before, in another purchase.")
+        # While the money was on its way, its goods and a use of its code were kept.
+        set_aside.give_back(session, purchase_id=purchase.id, actor=actor, now=now, because=because)
+        return RefundRule.PAID_ELSEWHERE, because
+    if set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
+        return None
+    with language.reading(ENGLISH):  # what is missing is kept with the money, whoever reads it
+        missing = set_aside.renew(session, purchase_id=purchase.id, expires_at=now, actor=actor, now=now)
+    if missing:
+        return RefundRule.SOLD_OUT, f"The payment came late and the goods are gone. {missing}"
+    set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
+    return None
 
 
 def give_way(session: Session, *, purchase: Purchase, actor: Actor, now: datetime) -> bool:

@@ -20,3 +20,8 @@ def goods_kept_until(page_expires: datetime, grace_minutes: int) -> datetime:
 def goods_kept_while_clearing(now: datetime) -> datetime:
     """Return until when stock stays set aside for a method that clears later (2 to 14 days, so 21)."""
     return now + timedelta(days=_DELAYED_METHOD_DAYS)
+
+
+def minutes_until(moment: datetime, now: datetime) -> int:
+    """Return how many minutes it is to `moment`, begun ones counted whole; at least one."""
+    return max(1, -(-(moment - now) // timedelta(minutes=1)))

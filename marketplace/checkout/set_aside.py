@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.auctions import keeping
 from marketplace.catalog import stock
 from marketplace.catalog.stock import SoldOut
 from marketplace.discounts import uses
 from marketplace.history import Actor
-from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.models import Order, OrderLine, Purchase
 
 
 def give_back(session: Session, *, purchase_id: int, actor: Actor, now: datetime, because: str | None = None) -> int:
@@ -38,13 +39,28 @@ def renew(session: Session, *, purchase_id: int, expires_at: datetime, actor: Ac
     units = ordered_units(session, purchase_id)
     try:
         with session.begin_nested():
-            stock.reserve(
-                session, purchase_id=purchase_id, quantities=units, expires_at=expires_at, actor=actor, now=now
-            )
+            if keeping.is_of_auction(session, purchase_id):
+                keeping.lend(session, purchase_id=purchase_id, expires_at=expires_at)
+            else:
+                stock.reserve(
+                    session, purchase_id=purchase_id, quantities=units, expires_at=expires_at, actor=actor, now=now
+                )
     except SoldOut as error:
         return error.message
     uses.take_again(session, purchase_id=purchase_id, actor=actor, now=now, is_paid=True)
     return None
+
+
+def take(session: Session, *, purchase: Purchase, expires_at: datetime, actor: Actor, now: datetime) -> None:
+    """Keep a purchase's goods until `expires_at` because its buyer goes to pay: of an auction, or from stock.
+
+    Raises SoldOut when they are not to be had, Conflict when the time to pay for an auction is over.
+    """
+    if purchase.cart_id is None and keeping.is_of_auction(session, purchase.id):
+        keeping.lend(session, purchase_id=purchase.id, expires_at=expires_at, now=now)
+        return
+    units = ordered_units(session, purchase.id)
+    stock.reserve(session, purchase_id=purchase.id, quantities=units, expires_at=expires_at, actor=actor, now=now)
 
 
 def ordered_units(session: Session, purchase_id: int) -> dict[int, int]:

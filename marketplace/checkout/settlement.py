@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from marketplace import history, language
+from marketplace import history
+from marketplace.auctions import keeping as auctions
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog import stock
-from marketplace.checkout import operations, ordinary, rivals, rules, set_aside, telling
+from marketplace.checkout import operations, ordinary, packages, rivals, rules, set_aside, telling
 from marketplace.checkout.reports import Contradiction as Contradiction  # noqa: PLC0414  its name is known from here
 from marketplace.checkout.reports import PaidReport as PaidReport  # noqa: PLC0414
 from marketplace.checkout.reports import Settled as Settled  # noqa: PLC0414
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor, StatusChange
-from marketplace.language import ENGLISH, Text
+from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.outbound import operations as calls
@@ -28,7 +29,6 @@ from marketplace.payment_records.tracker import PaymentRecords, get_payment_trac
 from marketplace.payments import balance, trackers
 from marketplace.payments import operations as payments
 from marketplace.payments.models import PaymentTracker
-from marketplace.payments.rules import RefundRule
 from marketplace.providers.base import Decline
 from marketplace.transitions import Impossible
 
@@ -78,7 +78,7 @@ def _settle(
         return Settled.ALREADY
     records.mark_completed(payment.id, session_closed_at=now)
     purchase = session.get_one(Purchase, payment.purchase_id)
-    obstacle = _obstacle(session, purchase, actor, now)
+    obstacle = rivals.obstacle(session, payment, purchase, actor=actor, now=now)
     if obstacle:
         rule, cause = obstacle
         payments.receive_unapplied(session, payment=payment, rule=rule, cause=cause, actor=actor, now=now)
@@ -204,6 +204,9 @@ def _count(
     policy: MoneyPolicy,
     now: datetime,
 ) -> None:
+    if payment.credits_to_add:
+        packages.deliver(session, payment=payment, purchase=purchase, actor=actor, now=now)
+        return
     orders = operations.purchase_orders(session, purchase.id)
     revived = purchase.status == PurchaseStatus.GIVEN_UP
     ids = (
@@ -221,26 +224,9 @@ def _count(
         session.connection().execute(_EMPTY_CART, {"cart": purchase.cart_id, "purchase": purchase.id})
         if purchase.discount_code is not None:
             session.connection().execute(_FORGET_CODE, {"cart": purchase.cart_id, "code": purchase.discount_code})
+    else:
+        auctions.paid(session, purchase_id=purchase.id, actor=actor, now=now)
     history.move(session, purchase, "pay", actor=actor, at=now)
-
-
-def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime) -> tuple[RefundRule, str] | None:
-    """Return the rule by which this money goes back and why, in words; None when the goods are now the buyer's."""
-    if purchase.status == PurchaseStatus.PAID:
-        return RefundRule.PAID_TWICE, Text("This purchase was paid before.")
-    if purchase.status == PurchaseStatus.GIVEN_UP and rivals.give_way(session, purchase=purchase, actor=actor, now=now):
-        because = Text("This basket was paid before, in another purchase.")
-        # While the money was on its way, its goods and a use of its code were kept.
-        set_aside.give_back(session, purchase_id=purchase.id, actor=actor, now=now, because=because)
-        return RefundRule.PAID_ELSEWHERE, because
-    if set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
-        return None
-    with language.reading(ENGLISH):  # what is missing is kept with the money, whoever reads it
-        missing = set_aside.renew(session, purchase_id=purchase.id, expires_at=now, actor=actor, now=now)
-    if missing:
-        return RefundRule.SOLD_OUT, f"The payment came late and the goods are gone. {missing}"
-    set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
-    return None
 
 
 def _has_newer(session: Session, payment: Payment) -> bool:

@@ -22,7 +22,11 @@ _TICK = Actor.job("tick")
 _UNDECIDED = (PaymentStatus.PENDING, PaymentStatus.PROCESSING)
 RUN_OUT = (
     select(StockReservation.purchase_id)
-    .where(StockReservation.status == ReservationStatus.ACTIVE, StockReservation.expires_at <= bindparam("now"))
+    .where(
+        StockReservation.status == ReservationStatus.ACTIVE,
+        StockReservation.expires_at <= bindparam("now"),
+        StockReservation.purchase_id.is_not(None),
+    )
     .order_by(StockReservation.expires_at)
     .limit(_BATCH)
 )
@@ -42,7 +46,8 @@ UNPAID = (
 
 def reap_reservations(session: Session, *, now: datetime) -> int:
     """Return goods to stock whose reservation has run out; return how many reservations that were."""
-    purchases = sorted(set(session.execute(RUN_OUT, {"now": now}).scalars()))
+    found = session.execute(RUN_OUT, {"now": now}).scalars()
+    purchases = sorted({int(purchase_id) for purchase_id in found if purchase_id is not None})
     because = Text("The reservation has run out.")
     return sum(
         set_aside.give_back(session, purchase_id=purchase_id, actor=_TICK, now=now, because=because)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from marketplace import db
-from marketplace.checkout import flows, operations, wallet_operations
+from marketplace.checkout import flows, operations, pacing, wallet_operations
 from marketplace.checkout.flows import Outcome, Providers
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.config import Settings
@@ -22,13 +22,14 @@ def buy(*, agreed: Agreed, now: datetime, providers: Providers, settings: Settin
 
     The same form sent twice is the same purchase. A form that opened a payment page before may still pay from the
     wallet: that page is closed first, and money that comes through it all the same goes back (scar S62). Raises
-    Overdraft when the wallet holds less than the total, and Conflict as `flows.begin` does.
+    Overdraft when the wallet holds less than the total, and Conflict and TooMany as `flows.begin` does.
     """
     mine = replace(agreed, paid_by=WALLET, token=agreed.token[: _LONGEST_TOKEN - len(_MARK)] + _MARK)
     locks = (f"wallet:{agreed.buyer_id}", db.TURN)
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=mine.token, buyer_id=mine.buyer_id)
         if known is None:
+            pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
             flows.start_over(mine, now=now, providers=providers, settings=settings)
         try:
             payment_id = db.atomic(wallet_operations.buy, locks, agreed=mine, settings=settings, now=now)

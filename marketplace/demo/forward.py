@@ -39,6 +39,8 @@ _TOLD = {
     ("payment", "fail"): Plural("%(number)s payment failed", "%(number)s payments failed"),
     ("payment", "expire"): Plural("%(number)s payment page closed", "%(number)s payment pages closed"),
     ("purchase", "give_up"): Plural("%(number)s unpaid purchase given up", "%(number)s unpaid purchases given up"),
+    ("auction", "end_won"): Plural("%(number)s auction won", "%(number)s auctions won"),
+    ("auction", "end_unsold"): Plural("%(number)s auction not sold", "%(number)s auctions not sold"),
     ("refund", "complete"): Plural("%(number)s refund reached its buyer", "%(number)s refunds reached their buyers"),
     ("refund", "fail"): Plural("%(number)s refund failed", "%(number)s refunds failed"),
 }

@@ -81,6 +81,8 @@ class PaymentCase:
     """When the sweeper asks the provider by itself; None when it will not."""
     wires: Wires
     now: datetime
+    has_credits: bool | None = None
+    """Of a package of credits whether they were added; None for goods."""
 
     @property
     def has_money(self) -> bool:
@@ -212,6 +214,11 @@ def _books(case: PaymentCase) -> Finding:
         return Finding(question, verdict, found, rule)
     if not case.has_money:
         return Finding(question, Verdict.GOOD, (_("Nothing is booked, because nothing was paid."),), rule, rows)
+    if case.has_credits is not None:
+        if case.has_credits:
+            return Finding(question, Verdict.GOOD, (_("Yes, and the credits of its package were added."),), rule, rows)
+        missing = (_("It is paid, and the credits of its package were not added."),)
+        return Finding(question, Verdict.ACT, missing, rule, rows, Deed.RECONCILE)
     total = Money.total([share.gross for share in case.shares if share.status not in _UNPAID], case.amount.currency)
     if total != case.amount:
         found_here = said(_("The shares come to %(total)s of %(amount)s."), total=total, amount=case.amount)

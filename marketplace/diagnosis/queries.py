@@ -76,6 +76,7 @@ def payment_case(record: PaymentRecord, *, now: datetime, system_now: datetime) 
         next_look_at=asking.next_look_at if asking else None,
         wires=wires(system_now),
         now=now,
+        has_credits=record.credits_added_at is not None if record.credits_to_add else None,
     )
 
 

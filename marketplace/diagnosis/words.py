@@ -25,6 +25,9 @@ CALLS = {
     CallKind.UPLOAD_FILE: Text("upload file"),
     CallKind.SUBMIT_EVIDENCE: Text("submit evidence"),
     CallKind.ACCEPT_DISPUTE: Text("accept dispute"),
+    CallKind.CREATE_CUSTOMER: Text("create customer"),
+    CallKind.DETACH_METHOD: Text("detach method"),
+    CallKind.DEFAULT_METHOD: Text("default method"),
 }
 
 

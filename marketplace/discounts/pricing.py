@@ -18,6 +18,7 @@ from marketplace.discounts import rules
 from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.discounts.rules import Granted, Item, Refusal, Refused, Standing, Terms
 from marketplace.discounts.states import LIVE, UseStatus
+from marketplace.money import Money
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
@@ -73,7 +74,7 @@ _IS_CLEARING = exists().where(
     Payment.purchase_id == DiscountUse.purchase_id, Payment.status == PaymentStatus.PROCESSING
 )
 _OWN_USES = (
-    select(DiscountUse.status, DiscountUse.currency, Purchase.status, _IS_CLEARING)
+    select(DiscountUse.status, DiscountUse.currency, Purchase.status, _IS_CLEARING, Purchase.cart_id.is_(None))
     .join(Purchase, Purchase.id == DiscountUse.purchase_id)
     .where(
         DiscountUse.buyer_id == bindparam("buyer_id"),
@@ -109,6 +110,42 @@ def priced_now(session: Session, part: CurrencyPart, *, buyer_id: int, now: date
     return _priced(rows, [part], buyer_id, now)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class PricedPackage:
+    """What a code takes off a package of credits, or why it takes nothing; all three None without a code."""
+
+    found: Found | None = None
+    granted: Granted | None = None
+    refused: Refused | None = None
+
+
+def priced_package(
+    code: str, price: Money, *, buyer_id: int, now: datetime, session: Session | None = None
+) -> PricedPackage:
+    """Return what a code takes off a package of credits: the marketplace's do that are for all goods (C26).
+
+    In `session`'s transaction, or read for a page without one.
+    """
+
+    def in_session(statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Sequence[Any]:
+        return session.execute(statement, values).all() if session else db.read(statement, values)
+
+    if not code:
+        return PricedPackage()
+    known = _find(in_session, code)
+    if known is None:
+        return PricedPackage(refused=Refused(Refusal.UNKNOWN))
+    found, used = known
+    uses, has_ordered = _before(in_session, found.terms, buyer_id)
+    free = [one for one in uses if _comes_free(one, price.currency, is_package=True)]
+    standing = Standing(used - len(free), len(uses) - len(free), has_ordered)
+    # It is nobody's listing and of no category, so a code that is narrowed to any is not for it.
+    verdict = rules.judge(found.terms, [Item(0, 0, 0, "", price)], standing, now)
+    if isinstance(verdict, Refused):
+        return PricedPackage(found, refused=verdict)
+    return PricedPackage(found, granted=verdict)
+
+
 def with_code(part: CurrencyPart, code: str) -> CurrencyPart:
     """Return a part of a basket as if this code had been entered for it."""
     return replace(part, code=code)
@@ -136,7 +173,7 @@ def _priced(rows: Rows, parts: Sequence[CurrencyPart], buyer_id: int | None, now
         if not items:
             made.append(Priced(part, found, refused=Refused(Refusal.OTHER_GOODS)))
             continue
-        free = [one for one in uses if _comes_free(one, part.currency)]
+        free = [one for one in uses if _comes_free(one, part.currency, is_package=False)]
         standing = Standing(used - len(free), len(uses) - len(free), has_ordered)
         verdict = rules.judge(found.terms, items, standing, now)
         if isinstance(verdict, Refused):
@@ -166,12 +203,14 @@ def _before(rows: Rows, terms: Terms, buyer_id: int | None) -> tuple[Sequence[An
     return uses, bool(rows(paid, {"buyer_id": buyer_id, **whose}))
 
 
-def _comes_free(use: Any, currency: str) -> bool:
-    """Return whether a use belongs to the buyer's own unfinished purchase, which is given up when they buy anew."""
-    status, of_currency, purchase, is_clearing = use
-    return (
-        status is UseStatus.RESERVED and of_currency == currency and purchase is PurchaseStatus.OPEN and not is_clearing
-    )
+def _comes_free(use: Any, currency: str, *, is_package: bool) -> bool:
+    """Return whether a use belongs to the buyer's own unfinished purchase, which is given up when they buy anew.
+
+    Who buys a package of credits gives up an unpaid package, and no basket.
+    """
+    status, of_currency, purchase, is_clearing, is_of_package = use
+    is_open = status is UseStatus.RESERVED and purchase is PurchaseStatus.OPEN and not is_clearing
+    return is_open and of_currency == currency and is_of_package == is_package
 
 
 def _categories(rows: Rows, terms: Terms, parts: Sequence[CurrencyPart]) -> dict[int, str]:

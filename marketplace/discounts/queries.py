@@ -21,6 +21,7 @@ from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.paging import Cursor, Listed, read_page
+from marketplace.payment_records.models import Payment
 
 _MINOR = Order.discount_minor.type
 _GONE = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
@@ -49,7 +50,7 @@ class UseRow:
     id: int
     purchase_number: str
     order_number: str
-    """The first of its orders that the code made cheaper."""
+    """The first of its orders that the code made cheaper; of a package of credits its name."""
     orders: int
     """How many orders it made cheaper."""
     buyer_name: str
@@ -92,11 +93,12 @@ _LOWERED = (
     .where(Order.purchase_id == DiscountUse.purchase_id, Order.discount_minor > 0)
     .lateral("lowered")
 )
+_PACKAGE = select(func.min(Payment.package_name)).where(Payment.purchase_id == DiscountUse.purchase_id)
 _USES = (
     select(
         DiscountUse.id,
         Purchase.number,
-        _LOWERED.c.number,
+        func.coalesce(_LOWERED.c.number, _PACKAGE.scalar_subquery(), ""),
         _LOWERED.c.orders,
         User.name,
         DiscountUse.status,
@@ -125,6 +127,17 @@ _COSTS = (
     )
     .group_by(Order.currency)
     .order_by(Order.currency)
+)
+_PACKAGE_COSTS = (
+    select(DiscountUse.currency, func.count(), func.sum(DiscountUse.amount_minor).cast(_MINOR))
+    .join(Purchase, Purchase.id == DiscountUse.purchase_id)
+    .where(
+        DiscountUse.discount_id == bindparam("discount_id"),
+        Purchase.status == PurchaseStatus.PAID,
+        # Packages of credits have no basket, and no orders.
+        Purchase.cart_id.is_(None),
+    )
+    .group_by(DiscountUse.currency)
 )
 _OFFERED = (
     select(Listing.id, Listing.title)
@@ -161,7 +174,13 @@ def uses_of(discount_id: int, cursor: Cursor) -> Listed[UseRow]:
 
 def costs(discount_id: int) -> Sequence[Cost]:
     """Return what a code took off paid purchases, by currency."""
-    return [Cost(*tuple(row)) for row in db.read(_COSTS, {"discount_id": discount_id})]
+    of = {"discount_id": discount_id}
+    found = {row.currency: row for row in (Cost(*tuple(row)) for row in db.read(_COSTS, of))}
+    for currency, count, minor in map(tuple, db.read(_PACKAGE_COSTS, of)):
+        known = found.get(currency, Cost(currency, 0, 0, 0))
+        taken, stands = known.taken_off_minor + minor, known.stands_minor + minor
+        found[currency] = Cost(currency, known.purchases + count, taken, stands)
+    return [found[currency] for currency in sorted(found)]
 
 
 def offered(seller_id: int) -> Sequence[Offered]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace import history
+from marketplace.checkout import package_refunds
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
 from marketplace.disputes import blocks, booking, sharing, taking_back, telling
@@ -218,6 +219,14 @@ def _agree_loss(session: Session, dispute: Dispute, bearer: FeeBearer, *, actor:
     is_lost = dispute.status is _S.LOST and dispute.withdrawn_minor > 0
     if is_lost and not dispute.is_loss_booked:
         booking.take(session, dispute, bearer, actor=actor, now=now)
+        package_refunds.lost(
+            session,
+            payment_id=dispute.payment_id,
+            subject=booking.debt_of(dispute),
+            amount_minor=dispute.withdrawn_minor,
+            now=now,
+        )
         taking_back.agree(session, dispute, now=now)
     elif dispute.is_loss_booked and not is_lost:
+        package_refunds.regained(session, payment_id=dispute.payment_id, subject=booking.debt_of(dispute), now=now)
         booking.give_back(session, dispute, actor=actor, now=now)

@@ -41,6 +41,10 @@ class Account(StrEnum):
     UNAPPLIED_RECEIPTS = "unapplied_receipts", Text("Received, to be returned to the buyer"), False
     WALLET = "wallet", Text("In buyers' wallets"), False
     WALLET_EXPENSE = "wallet_expense", Text("Goodwill put into wallets"), True
+    CREDITS_ISSUED = "credits_issued", Text("Credits sold and not used yet"), True
+    CREDITS_HELD = "credits_held", Text("Credits that people hold"), False
+    CREDITS_DEFERRED = "credits_deferred", Text("Paid for credits that are not used yet"), False
+    CREDIT_REVENUE = "credit_revenue", Text("Earned with credits that were used"), False
 
 
 OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)

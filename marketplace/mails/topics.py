@@ -30,6 +30,8 @@ class Topic(StrEnum):
     RECEIPTS = "receipts"
     RETURNED = "returned"
     WALLET = "wallet"
+    BIDS = "bids"
+    WON = "won"
     UNPAID = "unpaid"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
@@ -39,6 +41,7 @@ class Topic(StrEnum):
     REVIEW_ANSWERS = "review-answers"
     SAVED = "saved"
     SALES = "sales"
+    AUCTIONS = "auctions"
     SHIP_BY = "ship-by"
     SALES_CANCELLED = "sales-cancelled"
     SALES_DELIVERED = "sales-delivered"
@@ -90,7 +93,7 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.RETURNED: TopicWords(
         _A.BUYING,
         Text("Money that goes back to you"),
-        Text("A payment that we could not use goes back."),
+        Text("A payment that we could not use goes back, or a package of credits with its money."),
         Text("It is about your money."),
     ),
     _T.WALLET: TopicWords(
@@ -98,6 +101,15 @@ WORDS: Mapping[Topic, TopicWords] = {
         Text("Your wallet"),
         Text("We put money into your wallet, or took it back."),
         Text("It is about your money."),
+    ),
+    _T.BIDS: TopicWords(
+        _A.BUYING, Text("Your bids"), Text("Somebody bids more than you, or an auction ended without you.")
+    ),
+    _T.WON: TopicWords(
+        _A.BUYING,
+        Text("Auctions you have won"),
+        Text("What you have won, and until when to pay it."),
+        Text("Who pays too late loses it."),
     ),
     _T.UNPAID: TopicWords(
         _A.BUYING,
@@ -125,13 +137,16 @@ WORDS: Mapping[Topic, TopicWords] = {
         Text("A saved listing costs less, or a saved search has found something new."),
     ),
     _T.SALES: TopicWords(_A.SELLING, Text("Sales"), Text("A new paid order, and what you receive.")),
+    _T.AUCTIONS: TopicWords(
+        _A.SELLING, Text("Your auctions"), Text("How an auction of yours ended, and when its winner has not paid.")
+    ),
     _T.SHIP_BY: TopicWords(
         _A.SELLING, Text("Reminders to send"), Text("On the last day to send an order that is not sent.")
     ),
     _T.SALES_CANCELLED: TopicWords(
         _A.SELLING,
         Text("Cancelled sales"),
-        Text("An order was called off."),
+        Text("An order was called off, or must wait while we check its payment."),
         Text("Who does not read it sends goods that are not paid for."),
     ),
     _T.SALES_DELIVERED: TopicWords(_A.SELLING, Text("Arrived at the buyer"), Text("What you sent has arrived.")),
@@ -163,25 +178,34 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.STATEMENTS: TopicWords(_A.SELLING, Text("Statements"), Text("The statement of a month is ready.")),
     _T.REVIEWS: TopicWords(_A.SELLING, Text("Reviews"), Text("A buyer has reviewed what you sold.")),
     _T.HOUSE: TopicWords(
-        _A.HOUSE, Text("Work for admins"), Text("Reports, refunds, disputes and payouts that wait for somebody.")
+        _A.HOUSE,
+        Text("Work for admins"),
+        Text("Reports, refunds, disputes, payouts and payments that wait for somebody."),
     ),
 }
 _REFUND = {"buyer": _T.REFUNDS, "seller": _T.SALES_REFUNDS}
 _DISPUTE = {"buyer": _T.BANK, "seller": _T.DISPUTES}
 KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
-    "order_paid": _T.RECEIPTS,
+    **dict.fromkeys(("order_paid", "credits_added"), _T.RECEIPTS),
     "invoice_ready": _T.INVOICES,
     "order_received": _T.SALES,
     "order_shipped": _T.SHIPPED,
     "parcel_sent": _T.SHIPPED,
     "order_delivered": {"buyer": _T.DELIVERED, "seller": _T.SALES_DELIVERED},
     "order_cancelled": {"buyer": _T.CANCELLED, "seller": _T.SALES_CANCELLED},
+    **dict.fromkeys(("check_began", "check_cleared"), _T.SALES_CANCELLED),
+    "check_needed": _T.HOUSE,
     "ship_by_reminder": _T.SHIP_BY,
     "payment_failed": _T.UNPAID,
     "payment_expired": _T.UNPAID,
     "payment_returned": _T.RETURNED,
     "return_failed": _T.RETURNED,
     **dict.fromkeys(("wallet_added", "wallet_taken_back"), _T.WALLET),
+    **dict.fromkeys(("credits_taken_back", "credits_given_back"), _T.RETURNED),
+    **dict.fromkeys(("auction_outbid", "auction_lost"), _T.BIDS),
+    **dict.fromkeys(("auction_won", "auction_offered"), _T.WON),
+    "auction_ended": _T.AUCTIONS,
+    "auction_unpaid": {"buyer": _T.WON, "seller": _T.AUCTIONS},
     "money_released": _T.BALANCE,
     "statement_ready": _T.STATEMENTS,
     "payout_sent": _T.PAYOUTS,

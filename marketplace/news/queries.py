@@ -28,6 +28,10 @@ SELECT pg_current_snapshot()::text AS snapshot,
            UNION
            SELECT unnest(ARRAY[o.buyer_id, o.seller_id])
            FROM changed JOIN "order" AS o ON changed.subject = 'order' AND o.id = changed.subject_id
+           UNION
+           SELECT unnest(ARRAY[other.bidder_id, a.seller_id])
+           FROM changed JOIN bid AS b ON changed.subject = 'bid' AND b.id = changed.subject_id
+           JOIN auction AS a ON a.id = b.auction_id JOIN bid AS other ON other.auction_id = a.id
        ) AS people,
        ARRAY(
            SELECT id FROM user_session WHERE id = ANY(:sessions) AND revoked_at IS NULL
@@ -61,7 +65,8 @@ class News:
     is_any: bool
     """Whether anything was told to anybody or has changed its status: what people who run the house look at."""
     people: frozenset[int]
-    """The users whom it concerns: who was told something, and buyer and seller of an order whose status changed."""
+    """The users whom it concerns: who was told something, buyer and seller of an order whose status changed, and seller
+    and bidders of an auction in which somebody bid."""
     sessions: frozenset[int]
     """Those of the sessions asked about that nobody has ended."""
     admin_sessions: frozenset[int]

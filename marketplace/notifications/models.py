@@ -86,6 +86,18 @@ class NotificationKind(StrEnum):
     SEARCH_FOUND = "search_found"
     WALLET_ADDED = "wallet_added"
     WALLET_TAKEN_BACK = "wallet_taken_back"
+    CREDITS_ADDED = "credits_added"
+    CREDITS_TAKEN_BACK = "credits_taken_back"
+    CREDITS_GIVEN_BACK = "credits_given_back"
+    CHECK_BEGAN = "check_began"
+    CHECK_CLEARED = "check_cleared"
+    CHECK_NEEDED = "check_needed"
+    AUCTION_OUTBID = "auction_outbid"
+    AUCTION_WON = "auction_won"
+    AUCTION_OFFERED = "auction_offered"
+    AUCTION_LOST = "auction_lost"
+    AUCTION_ENDED = "auction_ended"
+    AUCTION_UNPAID = "auction_unpaid"
 
 
 class Notification(Base):

@@ -33,7 +33,7 @@ class PurchaseSummary:
     created_at: datetime
     orders: int
     title: str
-    """The first line of its first order."""
+    """The first line of its first order; of a package of credits its name."""
     payment_id: int | None
     """The latest attempt to pay it."""
 
@@ -115,6 +115,7 @@ _TITLE = (
     .limit(1)
     .scalar_subquery()
 )
+_PACKAGE = select(func.min(Payment.package_name)).where(Payment.purchase_id == _COLUMNS.id).scalar_subquery()
 _PAYMENT = select(func.max(Payment.id)).where(Payment.purchase_id == _COLUMNS.id).scalar_subquery()
 _SUMMARY = select(
     Purchase.id,
@@ -127,7 +128,7 @@ _SUMMARY = select(
     Purchase.status,
     Purchase.created_at,
     _ORDERS,
-    _TITLE,
+    func.coalesce(_TITLE, _PACKAGE, ""),
     _PAYMENT,
 ).join(User, User.id == Purchase.buyer_id)
 _DETAIL = (

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace import db
@@ -19,6 +19,15 @@ _LOOKS_BACK_AT_SLOW = timedelta(days=100)
 """How far it looks back at what takes long by its delivery profile: at most sixty working days."""
 _SLOW_DAYS = 5
 _REMINDED = aliased(Notification)
+
+
+def _was_told(kind: NotificationKind) -> ColumnElement[bool]:
+    told = aliased(Notification)
+    return exists().where(
+        told.user_id == Order.seller_id, told.kind == kind, told.subject == "order", told.subject_id == Order.id
+    )
+
+
 # Sellers are told of an order when it is paid; that row has the time, and its table an index by time.
 _WAITING = (
     select(
@@ -44,6 +53,8 @@ _WAITING = (
         Notification.kind == NotificationKind.ORDER_RECEIVED,
         Order.status == OrderStatus.CONFIRMED,
         _REMINDED.id.is_(None),
+        # While its payment is looked at, a seller is told not to send.
+        ~_was_told(NotificationKind.CHECK_BEGAN) | _was_told(NotificationKind.CHECK_CLEARED),
     )
     .order_by(Order.id)
 )

@@ -45,6 +45,9 @@ _CARRIED = (
     "transfer_id",
     "name",
     "dispute_id",
+    "user_id",
+    "customer_id",
+    "method_id",
 )
 
 
@@ -71,6 +74,16 @@ def _captured(provider: Provider, asked: Mapping[str, Any], object_id: str) -> A
     return found if found.is_complete else None
 
 
+def _dropped(provider: Provider, asked: Mapping[str, Any], object_id: str) -> Any:
+    found = provider.methods.get(asked["method_id"])
+    return None if found.customer_id else found
+
+
+def _default(provider: Provider, asked: Mapping[str, Any], object_id: str) -> Any:
+    found = provider.methods.get_customer(asked["customer_id"])
+    return found if found.default_method_id == asked["method_id"] else None
+
+
 _READ: dict[CallKind, Read] = {
     CallKind.CREATE_CHECKOUT: _checkout,
     CallKind.EXPIRE_CHECKOUT: _closed,
@@ -83,6 +96,9 @@ _READ: dict[CallKind, Read] = {
         asked["account_id"], object_id
     ),
     CallKind.REVERSAL: _reversal,
+    CallKind.CREATE_CUSTOMER: lambda provider, asked, object_id: provider.methods.get_customer(object_id),
+    CallKind.DETACH_METHOD: _dropped,
+    CallKind.DEFAULT_METHOD: _default,
 }
 
 

@@ -26,6 +26,8 @@ class WatchKind(StrEnum):
     """Money that could not be used, on its way back."""
     PAYOUT = "payout"
     DISPUTE = "dispute"
+    CUSTOMER = "customer"
+    """What somebody has saved at the provider to pay with."""
 
 
 class Watch(Base):

@@ -10,10 +10,20 @@ from marketplace.outbound.operations import TakenCall
 from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest, Provider, ProviderRefund
 from marketplace.providers.disputes import ProviderDispute, ProviderFile
+from marketplace.providers.methods import ProviderCustomer, ProviderMethod
 from marketplace.providers.transfers import BankPayout, MadeReversal, Transfer
 
 Answer = (
-    Checkout | ProviderRefund | ProviderAccount | Transfer | BankPayout | MadeReversal | ProviderDispute | ProviderFile
+    Checkout
+    | ProviderRefund
+    | ProviderAccount
+    | Transfer
+    | BankPayout
+    | MadeReversal
+    | ProviderDispute
+    | ProviderFile
+    | ProviderCustomer
+    | ProviderMethod
 )
 
 
@@ -75,6 +85,16 @@ def _find_submitted(provider: Provider, call: TakenCall) -> ProviderDispute | No
 def _find_accepted(provider: Provider, call: TakenCall) -> ProviderDispute | None:
     found = provider.disputes.get(call.request["dispute_id"])
     return found if found.status == "lost" else None
+
+
+def _find_detached(provider: Provider, call: TakenCall) -> ProviderMethod | None:
+    found = provider.methods.get(call.request["method_id"])
+    return found if found.customer_id is None else None
+
+
+def _find_default(provider: Provider, call: TakenCall) -> ProviderCustomer | None:
+    found = provider.methods.get_customer(call.request["customer_id"])
+    return found if found.default_method_id == call.request["method_id"] else None
 
 
 _REFUND = Ask(
@@ -155,5 +175,22 @@ _ASKS = {
         lambda provider, call: provider.disputes.accept(call.request["dispute_id"], key=call.idempotency_key),
         _find_accepted,
         lambda dispute: dispute.dispute_id,
+    ),
+    CallKind.CREATE_CUSTOMER: Ask(
+        lambda provider, call: provider.methods.create_customer(**call.request, key=call.idempotency_key),
+        lambda provider, call: provider.methods.find_customer(
+            user_id=call.request["user_id"], installation=call.request["installation"], since=call.first_sent_at
+        ),
+        lambda customer: customer.customer_id,
+    ),
+    CallKind.DETACH_METHOD: Ask(
+        lambda provider, call: provider.methods.detach(**call.request, key=call.idempotency_key),
+        _find_detached,
+        lambda method: method.method_id,
+    ),
+    CallKind.DEFAULT_METHOD: Ask(
+        lambda provider, call: provider.methods.set_default(**call.request, key=call.idempotency_key),
+        _find_default,
+        lambda customer: customer.customer_id,
     ),
 }

@@ -41,6 +41,12 @@ class CallKind(StrEnum):
     """A file of the evidence in a dispute."""
     SUBMIT_EVIDENCE = "submit_evidence"
     ACCEPT_DISPUTE = "accept_dispute"
+    CREATE_CUSTOMER = "create_customer"
+    """A person who saves cards, known to the provider by name."""
+    DETACH_METHOD = "detach_method"
+    """A saved card taken away from its owner."""
+    DEFAULT_METHOD = "default_method"
+    """Which of their saved cards a person's payment pages begin with."""
 
 
 class CallStep(Labelled):

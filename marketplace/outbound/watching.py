@@ -7,11 +7,13 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from marketplace import db
 from marketplace.outbound import rules
 from marketplace.outbound.models import Watch, WatchKind
 
 DUE = select(Watch.kind, Watch.subject_id).where(Watch.next_look_at <= bindparam("now")).order_by(Watch.next_look_at)
 """Rows whose turn has come."""
+_LOOKS = select(Watch.looks).where(Watch.kind == bindparam("kind"), Watch.subject_id == bindparam("subject_id"))
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,9 @@ class Watched:
     subject_id: int
 
 
-def begin(session: Session, kind: WatchKind, subject_id: int, *, now: datetime) -> None:
-    """Ask about a row from now on; one that was final before begins anew."""
-    fresh = {"looks": 0, "next_look_at": rules.next_look_at(0, now), "final_since": None}
+def begin(session: Session, kind: WatchKind, subject_id: int, *, now: datetime, at_once: bool = False) -> None:
+    """Ask about a row from now on; one that was final before begins anew. `at_once`: with the next tick."""
+    fresh = {"looks": 0, "next_look_at": now if at_once else rules.next_look_at(0, now), "final_since": None}
     new = insert(Watch).values(kind=kind, subject_id=subject_id, note="", **fresh)
     session.connection().execute(new.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=fresh))
 
@@ -54,6 +56,12 @@ def looked(session: Session, *, watched: Watched, is_final: bool, note: str, end
     watch.looks = watch.looks + 1 if watch.final_since else 1
     watch.final_since = watch.final_since or now
     watch.next_look_at = None if ends else rules.look_after_final(watch.final_since, now)
+
+
+def looks_of(kind: WatchKind, subject_id: int) -> int:
+    """Return how often a row's turn has come before; 0 for one that is not watched."""
+    row = db.read_one(_LOOKS, {"kind": kind, "subject_id": subject_id})
+    return int(row.looks) if row else 0
 
 
 def all_due(session: Session, *, since: datetime, now: datetime) -> None:

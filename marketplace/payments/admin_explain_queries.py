@@ -85,9 +85,9 @@ _PROVIDER_COLUMN = {
     PaymentFigure.PROVIDER_FEE: BalanceTransaction.fee_minor,
     PaymentFigure.PROVIDER_NET: BalanceTransaction.net_minor,
 }
-_PAYMENT = select(Payment.amount_minor, Payment.currency, Payment.purchase_id, Payment.status).where(
-    Payment.id == bindparam("payment_id")
-)
+_PAYMENT = select(
+    Payment.amount_minor, Payment.currency, Payment.purchase_id, Payment.status, Payment.package_name
+).where(Payment.id == bindparam("payment_id"))
 _ORDERS = (
     select(Order.number, Shop.name, Order.total_minor)
     .join(Shop, Shop.seller_id == Order.seller_id)
@@ -111,7 +111,7 @@ def explain_payment(
         found = connection.execute(_PAYMENT.where(*own), {"payment_id": payment_id}).one_or_none()
         if found is None:
             raise NotFound(_("There is no payment with this number."))
-        amount, currency, purchase_id, status = found
+        amount, currency, purchase_id, status, package_name = found
         agreed: list[AgreedRow] = []
         if figure.source is Source.PROVIDER:
             amount, currency = _seen_at_provider(connection, payment_id, figure, currency)
@@ -120,6 +120,7 @@ def explain_payment(
         elif not amount or status not in HAS_MONEY:
             rows = connection.execute(_ORDERS, {"purchase_id": purchase_id})
             agreed = [AgreedRow(_("Order %(number)s", number=number), shop, total) for number, shop, total in rows]
+            agreed += [AgreedRow(package_name, _("Package of credits"), amount)] if package_name else []
         booked = ledger.postings(connection, Posting.currency == currency, *_scope(payment_id, figure, order_number))
     return Explanation(figure.label, currency, amount, figure.sign, booked, () if booked else tuple(agreed))
 
@@ -179,7 +180,9 @@ def _scope(payment_id: int, figure: PaymentFigure, order_number: str | None) -> 
     if figure.source is Source.SHARE:
         conditions.append(_CAPTURED)
     if figure.source is Source.RECEIPT:
-        conditions.append(LedgerEntry.key.like("payment:%:unapplied"))
+        # Of a package that nobody had used, all of the money became one.
+        is_owed = LedgerEntry.key.like("payment:%:unapplied") | LedgerEntry.key.like("credit_return:%")
+        conditions.append(is_owed)
     if figure.source is Source.REFUND:
         conditions.append(LedgerEntry.key.like("refund:%"))
     if order_number is not None:

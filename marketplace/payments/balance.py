@@ -25,7 +25,9 @@ def book_charge(session: Session, *, payment_id: int, line: BalanceLine, now: da
     if not _keep(session, line, payment_id=payment_id, provider=payment.provider, now=now):
         return False
     currency = payment.currency
-    surplus = _charged_to_sellers(session, payment_id) - line.fee_minor if line.currency == currency else 0
+    # What the provider takes of a package of credits is charged to nobody, so there is nothing to compare it with.
+    is_compared = line.currency == currency and not payment.credits_to_add
+    surplus = _charged_to_sellers(session, payment_id) - line.fee_minor if is_compared else 0
     arrived = paid_from(payment.provider)
     if line.currency != currency:
         # Settled in another currency: each currency's entry balances by itself, against the same account.

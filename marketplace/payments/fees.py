@@ -15,7 +15,8 @@ from marketplace.money import Money
 from marketplace.payments.models import FeeSchedule
 from marketplace.payments.rules import ProcessingRate
 
-STANDARD = "standard"
+STANDARD, AUCTION = "standard", "auction"
+"""The channels of sale: by a basket, or by an auction (S3: 7 % and nothing for the card)."""
 
 
 @dataclass(frozen=True, slots=True)

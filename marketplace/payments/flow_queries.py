@@ -24,11 +24,17 @@ _MINOR = Posting.amount_minor.type
 _CAPTURED = "payment:%:captured"
 _UNAPPLIED = "payment:%:unapplied"
 _REFUND = "refund:%"
+_PACKAGE = "credit_return:%"
 _Part = tuple[Account, str]
 """An account, and the keys of the entries that count."""
 _PAID: tuple[_Part, ...] = tuple((account, _CAPTURED) for account in PAID_FROM)
 _IN: tuple[_Part, ...] = (*_PAID, *((account, _UNAPPLIED) for account in PAID_FROM))
-_BACK: tuple[_Part, ...] = ((Account.REFUND_PENDING, _REFUND), (Account.UNAPPLIED_RECEIPTS, _UNAPPLIED))
+_BACK: tuple[_Part, ...] = (
+    (Account.REFUND_PENDING, _REFUND),
+    (Account.UNAPPLIED_RECEIPTS, _UNAPPLIED),
+    (Account.REFUND_PENDING, _PACKAGE),
+    (Account.UNAPPLIED_RECEIPTS, _PACKAGE),
+)
 
 
 class Flow(StrEnum):
@@ -56,7 +62,12 @@ class HouseFlow(Flow):
 
     VOLUME = "volume", Text("Volume"), 1, _PAID
     TAKE = "take", Text("Platform fees"), -1, ((Account.PLATFORM_FEE, "%"),)
-    REFUNDED = "refunded", Text("Refunded"), -1, ((Account.REFUND_PENDING, _REFUND),)
+    REFUNDED = (
+        "refunded",
+        Text("Refunded"),
+        -1,
+        ((Account.REFUND_PENDING, _REFUND), (Account.REFUND_PENDING, _PACKAGE), (Account.UNAPPLIED_RECEIPTS, _PACKAGE)),
+    )
 
 
 class BuyerFlow(Flow):

@@ -51,11 +51,14 @@ def share_out(session: Session, *, payment: Payment, orders: Sequence[Order], ac
 def decline_shares(
     session: Session, *, payment: Payment, orders: Sequence[Order], decline: Decline, actor: Actor, now: datetime
 ) -> None:
-    """Make the shares pending at the first decline, failed at a further one (S0.6, S0.7, C2)."""
+    """Make the shares pending at the first decline, failed at a further one (S0.6, S0.7, C2).
+
+    A package of credits has no orders, and so no shares.
+    """
     ids = share_ids(session, payment.id)
     if ids:
         history.move_many(session, PaymentTransaction, ids, "fail", actor=actor, at=now, because=decline.reason)
-    else:
+    elif orders:
         share_out(session, payment=payment, orders=orders, actor=actor, now=now)
     note_decline(session, payment_id=payment.id, decline=decline)
 

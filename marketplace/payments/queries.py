@@ -12,6 +12,7 @@ from marketplace import db
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
 from marketplace.orders.models import Purchase
+from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import (
@@ -76,6 +77,9 @@ class Attempt:
     verification_attempts: int
     package_name: str | None
     provider_payment_id: str | None
+    credits_to_add: int
+    credits_added_at: datetime | None
+    purchase_status: PurchaseStatus | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,9 @@ ATTEMPT = select(
     Payment.verification_attempts,
     Payment.package_name,
     Payment.provider_payment_id,
+    Payment.credits_to_add,
+    Payment.credits_added_at,
+    Purchase.status,
 ).join(Purchase, Purchase.id == Payment.purchase_id, isouter=True)
 _OWN_ATTEMPT = ATTEMPT.where(Payment.id == bindparam("payment_id"), Payment.user_id == bindparam("user_id"))
 _PURCHASE_ATTEMPTS = ATTEMPT.where(Payment.purchase_id == bindparam("purchase_id")).order_by(Payment.id.desc())

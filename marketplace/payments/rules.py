@@ -21,6 +21,7 @@ class RefundRule(StrEnum):
     PAID_TWICE = "paid_twice"
     PAID_ELSEWHERE = "paid_elsewhere"
     NOBODYS = "nobodys"
+    PAYMENT_REFUSED = "payment_refused"
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,9 @@ class BlockReason(StrEnum):
     REFUND = "refund"
     DISPUTE = "dispute"
     REVIEW = "review"
+    """A bank asks about the payment, or warns of it."""
+    RISK = "risk"
+    """The payment looks like fraud, and no admin has decided."""
     MANUAL = "manual"
 
 

@@ -18,6 +18,8 @@ class Wait(StrEnum):
     DISPUTE = "dispute"
     REFUND = "refund"
     REVIEW = "review"
+    CHECK = "check"
+    """An admin looks at the payment."""
     SENDING = "sending"
     """The parcel is not sent."""
     ARRIVAL = "arrival"
@@ -83,6 +85,7 @@ _BLOCKS = {
     BlockReason.DISPUTE: Wait.DISPUTE,
     BlockReason.REFUND: Wait.REFUND,
     BlockReason.REVIEW: Wait.REVIEW,
+    BlockReason.RISK: Wait.CHECK,
 }
 _OF_PAYOUT = {
     PayoutStatus.PENDING: Wait.TRANSFER,

@@ -87,7 +87,7 @@ def _read(reading: Reading, provider: Provider, settings: Settings, now: datetim
 
 def _take_in(found: tuple[InboundEvent, ...], provider: Provider, settings: Settings, now: datetime) -> int:
     """Let the inbox have what it lacks; types that no rule needs are what no webhook was asked for either."""
-    needed = [event for event in found if handler_of(event.type, event.account)]
+    needed = [event for event in found if handler_of(event.type, event.account, event.payload)]
     ids = [event.event_id for event in needed]
     new = db.atomic(cursors.unknown_of, (), provider=provider.name, event_ids=ids) if ids else set()
     for event in needed:

@@ -22,7 +22,8 @@ from marketplace.language import gettext as _
 from marketplace.payouts.account_flows import NO_ACCESS
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import operations, rules
-from marketplace.provider_events.handlers import Handler, handler_of
+from marketplace.provider_events.handler import Handler
+from marketplace.provider_events.handlers import handler_of
 from marketplace.provider_events.models import FOREIGN, ProviderEvent
 from marketplace.provider_events.owning import owned
 from marketplace.provider_events.states import EVENT, EventRoad, EventStatus
@@ -69,7 +70,7 @@ def receive(
     `headers` are those of the request that brought it. Raises only when the event could not be stored: then the
     provider must send it again (fault F36).
     """
-    handler = handler_of(event.type, event.account)
+    handler = handler_of(event.type, event.account, event.payload)
     needs_reading = handler is not None and handler.parse is None
     due_at = now if needs_reading else now + _LEASE
     kept = rules.kept_headers(headers, event.proof)
@@ -137,7 +138,7 @@ def _apply_stored(
     looks: dict[Look, object] | None = None,
 ) -> None:
     event_id = event.id
-    handler = handler_of(event.type, event.account)
+    handler = handler_of(event.type, event.account, event.payload)
     obstacle = not_needed(event, settings)
     if obstacle or handler is None:
         db.atomic(operations.ignore, (), event_id=event_id, note=obstacle, now=now)
@@ -180,7 +181,7 @@ def not_needed(event: operations.StoredEvent, settings: Settings) -> str:
         return Text("It belongs to the provider's other mode.")
     if event.is_foreign:
         return FOREIGN
-    return "" if handler_of(event.type, event.account) else Text("No rule of ours needs this type.")
+    return "" if handler_of(event.type, event.account, event.payload) else Text("No rule of ours needs this type.")
 
 
 def _seen(

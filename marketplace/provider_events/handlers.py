@@ -8,15 +8,16 @@ What happens in a seller's account has a table of its own, and no event of one m
 charge could carry our payment's id. Their payloads name the account (`account`), which reading an object there needs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import following as payments_following
-from marketplace.checkout import returns, settlement
+from marketplace.checkout import package_refunds, returns, settlement
 from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
 from marketplace.disputes import following as disputes_following
@@ -24,31 +25,22 @@ from marketplace.disputes import queries as disputes
 from marketplace.disputes.following import DisputeFacts, WarningFacts
 from marketplace.history import Actor
 from marketplace.language import Text
+from marketplace.payment_methods import operations as methods
 from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.payouts import account_flows, onboarding, reversing
 from marketplace.payouts import following as payouts_following
 from marketplace.provider_events import paypal_handlers as paypal
+from marketplace.provider_events.handler import Handler
+from marketplace.provider_events.method_handlers import METHOD_HANDLERS, SAVING_PAGE
+from marketplace.providers import stripe_methods
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import BalanceLine, Checkout, Decline, Intent, Provider, ProviderRefund
+from marketplace.providers.methods import ProviderMethod
 from marketplace.providers.transfers import BankPayout, MadeReversal, Transfer
 from marketplace.refunds import following as refunds_following
 from marketplace.refunds import sending
-
-Apply = Callable[[Session, Any, Actor, Settings, datetime], str]
-
-
-@dataclass(frozen=True)
-class Handler:
-    """How one type of event becomes a fact in the books."""
-
-    parse: Callable[[Any], Any] | None
-    read: Callable[[Provider, str, Mapping[str, Any]], Any] | None
-    apply: Apply
-    payment_id: Callable[[Any], int | None] = lambda facts: facts.payment_id
-    is_one_look: bool = False
-    """Whether one look at the object answers all events about it that wait together: they say nothing themselves."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +58,8 @@ class ChargeLine:
     payment_id: int | None
     line: BalanceLine | None
     intent_id: str | None = None
+    used: ProviderMethod | None = None
+    """What it was paid with, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +117,12 @@ def _charge_paid(session: Session, facts: PaidReport, actor: Actor, settings: Se
 def _charge_line(session: Session, facts: ChargeLine, actor: Actor, settings: Settings, now: datetime) -> str:
     if facts.payment_id is None or session.get(Payment, facts.payment_id) is None:
         raise Contradiction("the charge matches no payment of ours")
+    payment = session.get_one(Payment, facts.payment_id)
+    if facts.used is not None:
+        methods.used(session, payment_id=payment.id, found=facts.used, provider=payment.provider, now=now)
     if facts.line is None:
         return Text("The provider does not know its fee yet.")
-    if session.get_one(Payment, facts.payment_id).completed_at is None:
+    if payment.completed_at is None:
         raise Contradiction("the payment is not settled yet")
     booked = balance.book_charge(session, payment_id=facts.payment_id, line=facts.line, now=now)
     return Text("The provider's fee is booked.") if booked else Text("The provider's fee was booked before.")
@@ -140,6 +137,8 @@ def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settin
         return refunds_following.follow(session, found=facts.refund, lines=facts.lines, actor=actor, now=now)
     if receipt := returns.receipt_of(session, facts.refund.intent_id):
         return returns.mirror(session, receipt, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
+    if lot := package_refunds.package_of(session, facts.refund.intent_id):
+        return package_refunds.mirror(session, lot, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
     return refunds_following.mirror(
         session, found=facts.refund, lines=facts.lines, policy=settings.money, actor=actor, now=now
     )
@@ -183,8 +182,9 @@ def _read_intent(provider: Provider, object_id: str, payload: Mapping[str, Any])
 
 
 def _read_charge_line(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> ChargeLine:
-    charge = objects.charge(payload["data"]["object"])
-    return ChargeLine(charge.payment_id, provider.charge_balance_line(object_id), charge.intent_id)
+    source = payload["data"]["object"]
+    charge, used = objects.charge(source), stripe_methods.used(source)
+    return ChargeLine(charge.payment_id, provider.charge_balance_line(object_id), charge.intent_id, used)
 
 
 def _read_refund(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> RefundFacts:
@@ -255,9 +255,7 @@ HANDLERS: dict[str, Handler] = {
     "charge.succeeded": Handler(_parse_paid_charge, None, _charge_paid),
     "charge.failed": Handler(objects.failed_charge, None, _decline),
     "charge.updated": Handler(None, _read_charge_line, _charge_line),
-    "refund.created": _REFUND,
-    "refund.updated": _REFUND,
-    "refund.failed": _REFUND,
+    **dict.fromkeys(("refund.created", "refund.updated", "refund.failed"), _REFUND),
     "transfer.created": _TRANSFER,
     "transfer.reversed": _TRANSFER,
     "charge.dispute.created": _DISPUTE,
@@ -266,8 +264,11 @@ HANDLERS: dict[str, Handler] = {
     "charge.dispute.funds_withdrawn": _DISPUTE,
     "charge.dispute.funds_reinstated": _DISPUTE,
     "radar.early_fraud_warning.created": Handler(None, _read_warning, _warning),
+    **METHOD_HANDLERS,
 }
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+_OF_PAGES = (_checkout, _checkout_failed)
 ACCOUNT_HANDLERS: dict[str, Handler] = {
     "account.updated": _ACCOUNT,
     "account.application.deauthorized": _ACCOUNT,
@@ -281,17 +282,19 @@ ACCOUNT_HANDLERS: dict[str, Handler] = {
 """The events of sellers' accounts, the payments from them to their banks among them."""
 
 
-PAYPAL_HANDLERS: dict[str, Handler] = {
-    **dict.fromkeys(paypal.OF_ORDERS, Handler(None, paypal.read_order, paypal.order)),
-    **dict.fromkeys(paypal.OF_CAPTURES, Handler(None, paypal.read_capture, paypal.capture)),
-    **dict.fromkeys(paypal.OF_REFUNDS, _REFUND),
-    **dict.fromkeys(paypal.OF_CLAIMS, Handler(None, paypal.read_claim, paypal.claim)),
-}
+PAYPAL_HANDLERS: dict[str, Handler] = paypal.HANDLERS | dict.fromkeys(paypal.OF_REFUNDS, _REFUND)
 """PayPal's; no type of one provider is a type of another."""
+_OURS = HANDLERS | PAYPAL_HANDLERS
 
 
-def handler_of(event_type: str, account: str | None) -> Handler | None:
+def handler_of(event_type: str, account: str | None, payload: Mapping[str, Any] = NOTHING) -> Handler | None:
     """Return what an event of `event_type` ends in, None for one that no rule needs; `account` is whose it is."""
-    if account is not None:
-        return ACCOUNT_HANDLERS.get(event_type)
-    return HANDLERS.get(event_type) or PAYPAL_HANDLERS.get(event_type)
+    found = (_OURS if account is None else ACCOUNT_HANDLERS).get(event_type)
+    data = payload.get("data")
+    inner = data.get("object") if isinstance(data, Mapping) else None
+    # A page on which a card is saved is told by its payload alone from one on which somebody pays.
+    return SAVING_PAGE if found is not None and found.apply in _OF_PAGES and _saves(inner) else found
+
+
+def _saves(found: Any) -> bool:
+    return isinstance(found, Mapping) and found.get("object") == "checkout.session" and objects.saves_a_card(found)

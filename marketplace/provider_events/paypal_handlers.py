@@ -23,6 +23,7 @@ from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
 from marketplace.payouts import calling_off
 from marketplace.payouts.onboarding import NotOurs
+from marketplace.provider_events.handler import Handler
 from marketplace.provider_events.models import FOREIGN
 from marketplace.providers.base import Checkout, Intent, Provider
 from marketplace.providers.paypal_objects import DENIED, PAYPAL, Claim, Claims
@@ -166,3 +167,11 @@ def _blocks(session: Session, share_id: int, mark: str) -> list[PaymentBlock]:
 def _check_ours(session: Session, installation: str) -> None:
     if installation not in {"", outbound.installation(session)}:
         raise NotOurs(FOREIGN)
+
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(OF_ORDERS, Handler(None, read_order, order)),
+    **dict.fromkeys(OF_CAPTURES, Handler(None, read_capture, capture)),
+    **dict.fromkeys(OF_CLAIMS, Handler(None, read_claim, claim)),
+}
+"""Those of PayPal's alone; its refunds end in what all refunds end in."""

@@ -21,7 +21,8 @@ from marketplace.history import Actor, ActorKind
 from marketplace.language import ENGLISH, Text, reading
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import flows, operations
-from marketplace.provider_events.handlers import Handler, handler_of
+from marketplace.provider_events.handler import Handler
+from marketplace.provider_events.handlers import handler_of
 from marketplace.provider_events.models import EventAttempt, ProviderEvent
 from marketplace.provider_events.operations import StoredEvent
 from marketplace.provider_events.owning import owned
@@ -108,7 +109,7 @@ def _page(since: datetime, after: int) -> Sequence[tuple[int, str]]:
 @reading(ENGLISH)  # what it writes down stays
 def _replay(event_id: int, *, provider: Provider, settings: Settings, by: By | None, now: datetime) -> Replayed:
     event = db.atomic(operations.load, (), event_id=event_id)
-    handler = handler_of(event.type, event.account)
+    handler = handler_of(event.type, event.account, event.payload)
     obstacle = flows.not_needed(event, settings)
     if obstacle or handler is None:
         return _ended(event, Outcome.NOT_NEEDED, obstacle, by, now)

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from marketplace import db
 from marketplace.config import Settings
 from marketplace.history import Actor
-from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS, ChargeLine, Handler
+from marketplace.provider_events.handler import Handler
+from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS, ChargeLine
 from marketplace.providers.base import Provider
 
 

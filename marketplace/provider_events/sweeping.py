@@ -17,14 +17,18 @@ from marketplace.history import Actor
 from marketplace.language import ENGLISH, Text, reading
 from marketplace.outbound import watching
 from marketplace.outbound.models import WatchKind
+from marketplace.payment_methods import flows as saved
+from marketplace.payment_methods import queries as methods
 from marketplace.provider_events import sweep_queries
-from marketplace.provider_events.handlers import ChargeLine, Handler, handler_of
+from marketplace.provider_events.handler import Handler
+from marketplace.provider_events.handlers import ChargeLine, handler_of
 from marketplace.providers.base import Provider, Refused, Unknown
 
 log = structlog.get_logger()
 
 SWEEPER = Actor.job("sweeper")
 _BATCH = 50
+_LOOKS_AT_CUSTOMERS = 4
 _SILENCES = 3
 """After as many questions in a row without an answer the sweeper waits for the next tick."""
 
@@ -121,9 +125,9 @@ def _ask_fee(payment_id: int, intent_id: str, door: _Door) -> str:
     charge_id = door.provider.get_intent(intent_id).charge_id
     line = door.provider.charge_balance_line(charge_id) if charge_id else None
     handler = handler_of("charge.updated", None)
-    if line is None or handler is None:
+    if charge_id is None or line is None or handler is None:
         return Text("The provider does not know its fee yet.")
-    return door.apply(handler, ChargeLine(payment_id, line))
+    return door.apply(handler, ChargeLine(payment_id, line, used=door.provider.methods.used_for(charge_id)))
 
 
 def _look_at_refund(refund_id: int, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> Look:
@@ -167,10 +171,18 @@ def _look_at_dispute(dispute_id: int, providers: Mapping[str, Provider], setting
     return Look(is_final=sweep_queries.dispute(dispute_id).is_over, note=note)
 
 
+def _look_at_customer(row_id: int, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> Look:
+    """Ask what somebody has saved. It is asked four times: a page on which they save something stands for a day."""
+    customer = methods.customer(row_id)
+    note = saved.read(row_id, provider=providers[customer.provider], actor=SWEEPER, now=now)
+    return Look(is_final=watching.looks_of(WatchKind.CUSTOMER, row_id) >= _LOOKS_AT_CUSTOMERS, note=note, ends=True)
+
+
 _LOOKS: dict[WatchKind, Callable[[int, Mapping[str, Any], Settings, datetime], Look]] = {
     WatchKind.PAYMENT: _look_at_payment,
     WatchKind.REFUND: _look_at_refund,
     WatchKind.RECEIPT: _look_at_receipt,
     WatchKind.PAYOUT: _look_at_payout,
     WatchKind.DISPUTE: _look_at_dispute,
+    WatchKind.CUSTOMER: _look_at_customer,
 }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from marketplace.providers.charges import Charges
     from marketplace.providers.disputes import Disputes
     from marketplace.providers.events import Events
+    from marketplace.providers.methods import Methods
     from marketplace.providers.reversals import Reversals
     from marketplace.providers.transfers import Transfers
 
@@ -56,6 +57,8 @@ class CheckoutRequest:
     expires_at: datetime
     installation: str = ""
     """Which of several installations on one account asks; its name comes back with the object and its events."""
+    customer_id: str | None = None
+    """Whose saved cards the page offers; None for a buyer whom the provider does not know by name."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,10 @@ class Provider(Protocol):
     @property
     def accounts(self) -> Accounts:
         """Return what it can do about sellers' accounts."""
+
+    @property
+    def methods(self) -> "Methods":
+        """Return what it can do about saved cards."""
 
     @property
     def transfers(self) -> "Transfers":

@@ -21,6 +21,19 @@ class ProviderCharge:
     is_disputed: bool
 
 
+@dataclass(frozen=True)
+class CardUse:
+    """A card that a charge was tried with, as the provider tells it without a digit of its number."""
+
+    charge_id: str
+    fingerprint: str
+    """The provider's token, the same for the same card."""
+    brand: str
+    country: str
+    """Of the bank that issued it, ISO 3166-1 alpha-2; "" where it is not said."""
+    has_paid: bool
+
+
 class Charges(Protocol):
     """What a provider can tell of charges. Calls raise Unknown or Refused; none may run inside a transaction."""
 

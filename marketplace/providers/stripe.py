@@ -34,12 +34,14 @@ from marketplace.providers.charges import Charges
 from marketplace.providers.disputes import EVIDENCE_FOLDER, Disputes
 from marketplace.providers.documents import document
 from marketplace.providers.events import Events
+from marketplace.providers.methods import Methods
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
 from marketplace.providers.stripe_balance_lines import StripeBalanceLines
 from marketplace.providers.stripe_charges import StripeCharges
 from marketplace.providers.stripe_disputes import StripeDisputes
 from marketplace.providers.stripe_events import StripeEvents
+from marketplace.providers.stripe_methods import StripeMethods
 from marketplace.providers.stripe_reversals import StripeReversals
 from marketplace.providers.stripe_transfers import StripeTransfers
 from marketplace.providers.transfers import Transfers
@@ -75,6 +77,7 @@ class StripeProvider:
         self._connect_secrets = settings.stripe_connect_webhook_secrets
         self._livemode = settings.livemode
         self.accounts: Accounts = StripeAccounts(self._client, _call)
+        self.methods: Methods = StripeMethods(self._client, _call)
         self.transfers: Transfers = StripeTransfers(self._client, _call)
         self.reversals: Reversals = StripeReversals(self._client, _call)
         self.events: Events = StripeEvents(self._client, _call)
@@ -110,7 +113,7 @@ class StripeProvider:
                 {"created": {"gte": int(since.timestamp()) - 60}, "limit": 100}
             )
         )
-        found = (objects.checkout(session) for session in listed.auto_paging_iter())
+        found = (objects.checkout(one) for one in listed.auto_paging_iter() if not objects.saves_a_card(one))
         wanted = (payment_id, installation)
         return _call(lambda: next((one for one in found if (one.payment_id, one.installation) == wanted), None))
 

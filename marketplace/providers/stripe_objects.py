@@ -16,6 +16,7 @@ from marketplace.providers.base import (
     ProviderRefund,
     installation_of,
 )
+from marketplace.providers.charges import CardUse
 
 # As wide as the columns that keep ids and types; the provider's own are shorter.
 _LONGEST_NAME = 200
@@ -29,10 +30,18 @@ def checkout_params(request: CheckoutRequest) -> Any:
         "purchase": request.purchase_number,
         "installation": request.installation,
     }
+    # Cards that were saved on a page of their own are "limited": without the word no page would offer them.
+    known = {
+        "customer": request.customer_id,
+        "saved_payment_method_options": {
+            "allow_redisplay_filters": ["always", "limited"],
+            "payment_method_save": "enabled",
+        },
+    }
     return {
         "mode": "payment",
         "client_reference_id": str(request.payment_id),
-        "customer_email": request.customer_email,
+        **(known if request.customer_id else {"customer_email": request.customer_email}),
         "line_items": [
             {
                 "quantity": line.quantity,
@@ -50,6 +59,11 @@ def checkout_params(request: CheckoutRequest) -> Any:
         "cancel_url": request.cancel_url,
         "expires_at": int(request.expires_at.timestamp()),
     }
+
+
+def saves_a_card(session: Any) -> bool:
+    """Return whether a Checkout Session is of mode setup: it has no amount, and pays nothing."""
+    return as_dict(session).get("mode") == "setup"
 
 
 def checkout(source: Any) -> Checkout:
@@ -112,6 +126,23 @@ def charge(source: Any) -> Intent:
         amount_minor=found["amount"],
         currency=found["currency"].upper(),
         charge_id=found["id"],
+    )
+
+
+def card_use(source: Any) -> CardUse | None:
+    """Return the card that a charge was tried with; None for another method, or a card without a token."""
+    found = as_dict(source)
+    card = (found.get("payment_method_details") or {}).get("card") or {}
+    token = str(card.get("fingerprint") or "")
+    if not token:
+        return None
+    country = str(card.get("country") or "")
+    return CardUse(
+        charge_id=found["id"],
+        fingerprint=token[:200],
+        brand=str(card.get("brand") or "")[:64],
+        country=country if len(country) == 2 else "",
+        has_paid=bool(found.get("paid")),
     )
 
 

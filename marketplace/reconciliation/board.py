@@ -80,6 +80,8 @@ _NEGATIVE_ROWS = """
 _BALANCES = text(f"""
     SELECT 'debts' AS tile, count(DISTINCT (seller_id, currency)) AS count, min(created_at) AS since, 0 AS more,
            '' AS note FROM seller_debt WHERE netted_minor + forgiven_minor < amount_minor
+    UNION ALL SELECT 'risk', count(*), min(a.assessed_at), 0, ''
+        FROM risk_review r JOIN risk_assessment a ON a.id = r.assessment_id WHERE r.status = 'waiting'
     UNION ALL SELECT 'negative-balances', count(*), NULL, 0, '' FROM ({_NEGATIVE_ROWS}) AS rows
 """)  # noqa: S608  made of constants
 _NEGATIVE = text(f"SELECT * FROM ({_NEGATIVE_ROWS}) AS rows ORDER BY 1, 3, 2 LIMIT {MOST}")  # noqa: S608  made of constants

@@ -26,6 +26,7 @@ class Tile(StrEnum):
     STUCK_REFUNDS = "stuck-refunds"
     STUCK_RETURNS = "stuck-returns"
     STUCK_PAYOUTS = "stuck-payouts"
+    RISK = "risk"
     DEBTS = "debts"
     NEGATIVE = "negative-balances"
     TICK = "tick"
@@ -72,6 +73,7 @@ BOUNDS: Mapping[Tile, Bound] = {
     Tile.STUCK_REFUNDS: Bound(act=0),
     Tile.STUCK_RETURNS: Bound(act=0),
     Tile.STUCK_PAYOUTS: Bound(act=0),
+    Tile.RISK: Bound(look=0, act_after=_DAY),
     Tile.DEBTS: Bound(look=0, act_after=90 * _DAY),
     Tile.NEGATIVE: Bound(act=0),
     Tile.TICK: Bound(look_after=_MINUTE, act_after=5 * _MINUTE),

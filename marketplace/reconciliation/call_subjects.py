@@ -12,6 +12,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.outbound.models import CallKind
+from marketplace.payment_methods.models import ProviderCustomer, SavedMethod
 from marketplace.payments.models import UnappliedReceipt
 from marketplace.payouts.models import Payout, SellerAccount, TransferReversal
 from marketplace.refunds.models import Refund
@@ -25,6 +26,7 @@ class SubjectKind(StrEnum):
     PAYOUT = "payout"
     DISPUTE = "dispute"
     SELLER = "seller"
+    USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,18 @@ _ACCOUNTS = _named(
     joins=SellerAccount.__table__.join(User.__table__, User.__table__.c.id == SellerAccount.seller_id),
     key=SellerAccount.__table__.c.id,
 )
+_CUSTOMERS = _named(
+    User.__table__.c.id,
+    User.name,
+    joins=ProviderCustomer.__table__.join(User.__table__, User.__table__.c.id == ProviderCustomer.user_id),
+    key=ProviderCustomer.__table__.c.id,
+)
+_METHODS = _named(
+    User.__table__.c.id,
+    User.name,
+    joins=SavedMethod.__table__.join(User.__table__, User.__table__.c.id == SavedMethod.user_id),
+    key=SavedMethod.__table__.c.id,
+)
 _FILES = _named(
     Dispute.__table__.c.id,
     Dispute.number,
@@ -75,6 +89,9 @@ _LOOKED_UP: dict[CallKind, tuple[SubjectKind, Executable]] = {
     CallKind.UPLOAD_FILE: (SubjectKind.DISPUTE, _FILES),
     CallKind.SUBMIT_EVIDENCE: (SubjectKind.DISPUTE, _DISPUTES),
     CallKind.ACCEPT_DISPUTE: (SubjectKind.DISPUTE, _DISPUTES),
+    CallKind.CREATE_CUSTOMER: (SubjectKind.USER, _CUSTOMERS),
+    CallKind.DETACH_METHOD: (SubjectKind.USER, _METHODS),
+    CallKind.DEFAULT_METHOD: (SubjectKind.USER, _CUSTOMERS),
 }
 
 

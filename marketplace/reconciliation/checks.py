@@ -14,14 +14,19 @@ from marketplace import db, trips
 from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
+from marketplace.reconciliation.auction_checks import AUCTION_CHECKS
 from marketplace.reconciliation.break_checks import BREAK_CHECKS
+from marketplace.reconciliation.credit_checks import CREDIT_CHECKS
 from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.invoice_checks import INVOICE_CHECKS
+from marketplace.reconciliation.method_checks import METHOD_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.provider_checks import PROVIDER_CHECKS
+from marketplace.reconciliation.refund_checks import REFUND_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS
+from marketplace.reconciliation.risk_checks import RISK_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 from marketplace.reconciliation.sum_checks import SUM_CHECKS
@@ -31,11 +36,6 @@ _CHECKS: Mapping[str, str] = {
     "entries balance": """
         SELECT 'ledger_entry', entry_id, 'is out of balance by ' || sum(amount_minor) || ' ' || currency
         FROM posting GROUP BY entry_id, currency HAVING sum(amount_minor) <> 0
-    """,
-    "purchases are the sum of their orders": """
-        SELECT 'purchase', p.id, 'total ' || p.total_minor || ', orders ' || coalesce(sum(o.total_minor), 0)
-        FROM purchase p LEFT JOIN "order" o ON o.purchase_id = p.id
-        GROUP BY p.id HAVING p.total_minor <> coalesce(sum(o.total_minor), 0)
     """,
     "orders are the sum of their lines": """
         SELECT 'order', o.id, 'subtotal ' || o.subtotal_minor || ', lines ' || coalesce(sum(l.subtotal_minor), 0)
@@ -73,6 +73,11 @@ _CHECKS: Mapping[str, str] = {
             WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))
             AND NOT EXISTS (SELECT FROM wallet_movement m
                 WHERE m.entry_id = l.id AND l.key = 'wallet:' || m.user_id || ':' || m.currency || ':' || m.number)
+            AND NOT EXISTS (SELECT FROM credit_movement m WHERE m.entry_id = l.id)
+            AND NOT EXISTS (SELECT FROM credit_use u WHERE u.entry_id = l.id)
+            AND NOT EXISTS (SELECT FROM credit_return r
+                WHERE l.key = 'credit_return:' || r.id OR (l.key = 'credit_return:' || r.id || ':undone'
+                    AND r.undone_at IS NOT NULL))
             AND NOT EXISTS (SELECT FROM correction c
                 WHERE l.key IN ('correction:' || c.id, 'correction:' || c.id || ':undone'))) e
         LEFT JOIN payment p
@@ -135,47 +140,25 @@ _CHECKS: Mapping[str, str] = {
             ON e.id = b.entry_id WHERE b.account = 'unapplied_receipts' AND e.payment_id = r.payment_id) owed
         WHERE r.amount_minor + gone.minor <> owed.minor
     """,
-    "refunds stay within their order": """
-        SELECT 'order', o.id, 'total ' || o.total_minor || ', refunds ' || sum(r.amount_minor)
-        FROM "order" o JOIN refund r ON r.order_id = o.id
-        WHERE r.status IN ('approved', 'processing', 'completed')
-            -- What was only asked for may be overtaken by a refund that somebody made at the provider.
-            OR (r.status = 'pending' AND NOT EXISTS
-                (SELECT FROM refund m WHERE m.order_id = o.id AND m.origin = 'provider' AND m.status <> 'failed'))
-        GROUP BY o.id HAVING sum(r.amount_minor) > o.total_minor
-    """,
-    "refunds on their way are booked": """
-        SELECT 'payment', payment_id, 'refunds taken and not sent ' || sum(rows) || ', booked ' || sum(booked)
-        FROM (
-            SELECT payment_id, amount_minor AS rows, 0 AS booked
-            FROM refund WHERE status IN ('approved', 'processing', 'completed')
-            UNION ALL
-            SELECT b.payment_id, b.amount_minor, 0 FROM balance_transaction b
-            WHERE b.kind NOT IN ('charge', 'payment')
-                AND NOT EXISTS (SELECT FROM dispute_movement m WHERE m.line_id = b.provider_id)
-                AND EXISTS (SELECT FROM refund r WHERE r.payment_id = b.payment_id)
-            UNION ALL
-            SELECT m.payment_id, -m.amount_minor, 0 FROM wallet_movement m WHERE m.kind = 'refunded'
-            UNION ALL
-            SELECT e.payment_id, 0, -p.amount_minor FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
-            WHERE p.account = 'refund_pending'
-        ) both_sides
-        GROUP BY payment_id HAVING sum(rows) <> sum(booked)
-    """,
 }
 
 _SQL_CHECKS = {
     **_CHECKS,
+    **REFUND_CHECKS,
     **ORDER_CHECKS,
     **SELLER_CHECKS,
     **PAYOUT_CHECKS,
     **REVIEW_CHECKS,
+    **RISK_CHECKS,
     **STATEMENT_CHECKS,
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,
     **PROVIDER_CHECKS,
     **DISCOUNT_CHECKS,
     **WALLET_CHECKS,
+    **METHOD_CHECKS,
+    **CREDIT_CHECKS,
+    **AUCTION_CHECKS,
     **INVOICE_CHECKS,
     **SUM_CHECKS,
 }
@@ -183,8 +166,7 @@ _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')
     FROM "{table}" row
-    FULL JOIN (
-        SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
+    FULL JOIN (SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
         WHERE subject = '{table}' ORDER BY subject_id, id DESC
     ) last ON last.subject_id = row.id
     WHERE row.status IS DISTINCT FROM last.to_status
@@ -260,10 +242,8 @@ def _entry_differences(connection: Connection) -> Iterator[Difference]:
     rows = connection.execute(select(Posting.__table__).order_by(Posting.entry_id, Posting.id))
     postings = {entry_id: list(group) for entry_id, group in groupby(rows, key=lambda row: row.entry_id)}
     for entry in entries:
-        lines = [
-            (row.account, row.owner_id, row.order_id, row.currency, row.amount_minor)
-            for row in postings.pop(entry.id, [])
-        ]
+        own = postings.pop(entry.id, [])
+        lines = [(row.account, row.owner_id, row.order_id, row.currency, row.amount_minor) for row in own]
         if entry_hash(entry.key, entry.description, entry.payment_id, entry.booked_at, lines) != entry.hash:
             message = f"{entry.key}: the hash does not fit the entry and its {len(lines)} postings"
             yield Difference("entries are as they were booked", "ledger_entry", entry.id, message)

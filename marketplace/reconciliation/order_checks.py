@@ -103,7 +103,9 @@ _CHECKS: Mapping[str, str] = {
             || coalesce(a.amount_minor, 0)
         FROM (
             SELECT 'unapplied_receipt' AS name, id, amount_minor, id AS receipt_id, NULL::bigint AS order_id
-            FROM unapplied_receipt
+            FROM unapplied_receipt u
+            -- A package of credits that nobody had used is sent back by a person.
+            WHERE NOT EXISTS (SELECT FROM credit_return c WHERE c.subject = 'receipt:' || u.id)
             UNION ALL
             SELECT 'refund', r.id, r.asked_minor, NULL, c.order_id
             FROM cancellation c JOIN refund r ON r.id = c.refund_id

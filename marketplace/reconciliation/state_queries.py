@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Table, case, cast, func, literal, 
 from sqlalchemy.types import String
 
 from marketplace import db
+from marketplace.auctions.models import Auction, Bid
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ListingStatus
 from marketplace.discounts.models import Discount, DiscountUse
@@ -19,12 +20,14 @@ from marketplace.job_runs.models import FailedJob
 from marketplace.mails.models import Mail
 from marketplace.orders.models import Order, Purchase
 from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
+from marketplace.payment_methods.models import SavedMethod
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTracker, PaymentTransaction, UnappliedReceipt
 from marketplace.payouts.models import Payout, SellerAccount, TransferReversal
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.reconciliation.models import Break
 from marketplace.refunds.models import Refund
+from marketplace.risk.models import RiskAssessment, RiskReview
 from marketplace.transitions import Machine
 
 
@@ -43,6 +46,7 @@ class Page(StrEnum):
     PAYOUT = "payout"
     BREAK = "break"
     DISCOUNT = "discount"
+    AUCTION = "auction"
     MAIL = "mail"
     INVOICE = "invoice"
     NONE = "none"
@@ -161,6 +165,9 @@ _PAYMENT_OF_CALL = case(
     else_=null(),
 )
 _PAYOUT_OF_REVERSAL = select(Payout.number).where(Payout.id == TransferReversal.payout_id).scalar_subquery()
+_PAYMENT_OF_REVIEW = (
+    select(RiskAssessment.payment_id).where(RiskAssessment.id == RiskReview.assessment_id).scalar_subquery()
+)
 _page = Listing.__table__.alias("page")
 _PAGE_OF_VARIANT = (
     select(_page.c.slug)
@@ -172,7 +179,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
-        Discount, DiscountUse, Invoice, Mail,
+        Discount, DiscountUse, Invoice, Mail, SavedMethod, RiskReview, Auction, Bid,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -188,6 +195,8 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "discount": (Page.DISCOUNT, Discount.id),
     "discount_use": (Page.DISCOUNT, DiscountUse.discount_id),
     "invoice": (Page.INVOICE, Invoice.number),
+    "auction": (Page.AUCTION, Auction.id),
+    "bid": (Page.AUCTION, Bid.auction_id),
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),
@@ -195,7 +204,9 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=_PAGE_OF_VARIANT)),
     "payout": (Page.PAYOUT, Payout.number),
     "seller_account": (Page.USER, SellerAccount.seller_id),
+    "saved_method": (Page.USER, SavedMethod.user_id),
     "reconciliation_break": (Page.BREAK, Break.number),
     "transfer_reversal": (Page.PAYOUT, _PAYOUT_OF_REVERSAL),
+    "risk_review": (Page.PAYMENT, _PAYMENT_OF_REVIEW),
 }
 _PAGES = {name: _shown(name, _IDS[name], page, key) for name, (page, key) in _KEYS.items()}

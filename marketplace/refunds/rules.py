@@ -47,13 +47,14 @@ class RefundOrigin(StrEnum):
     PROVIDER = "provider"
     """Made in the provider's dashboard and mirrored here (scar S20)."""
     BUYER_CANCELLED = "buyer_cancelled"
-    """Sent by a rule, because the buyer cancelled the order before it was sent; as is the next."""
+    """Sent by a rule, because the buyer cancelled the order before it was sent; as are the next two."""
     SELLER_CANCELLED = "seller_cancelled"
+    PAYMENT_REFUSED = "payment_refused"
 
     @property
     def is_automatic(self) -> bool:
         """Return whether a rule sent the money back, and nobody decided an amount."""
-        return self in {RefundOrigin.BUYER_CANCELLED, RefundOrigin.SELLER_CANCELLED}
+        return self in {RefundOrigin.BUYER_CANCELLED, RefundOrigin.SELLER_CANCELLED, RefundOrigin.PAYMENT_REFUSED}
 
 
 class FeeBearer(StrEnum):
@@ -287,9 +288,7 @@ def check_approver(admin_id: int, *, buyer_id: int, seller_id: int, first_approv
 
 def _part(fee: Money, refunded: Money, gross: Money) -> Money:
     """Return the part of `fee` that belongs to `refunded` of `gross`, rounded to whole minor units."""
-    if not gross:
-        return Money.zero(fee.currency)
-    return fee.split([refunded.minor, (gross - refunded).minor])[0]
+    return fee.split([refunded.minor, (gross - refunded).minor])[0] if gross else Money.zero(fee.currency)
 
 
 def check_notes(notes: str) -> str:

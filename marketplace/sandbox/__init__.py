@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from marketplace.sandbox import api, dashboard, fault_requests, hosted, onboarding, security
+from marketplace.sandbox import api, dashboard, fault_requests, hosted, hosted_setup, onboarding, security
 from marketplace.sandbox.delivery import Transport, post
 from marketplace.sandbox.engine import Sandbox
 from marketplace.sandbox.paypal import api as paypal_api
@@ -41,6 +41,7 @@ def create_sandbox(settings: SandboxSettings, transport: Transport = post) -> Fl
     app.before_request(fault_requests.close_pages)
     api.register(app)
     hosted.register(app)
+    hosted_setup.register(app)
     onboarding.register(app)
     paypal_api.register(app)
     paypal_pages.register(app)

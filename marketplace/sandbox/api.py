@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from psycopg.errors import LockNotAvailable
 from werkzeug.exceptions import HTTPException
 
-from marketplace.sandbox import connect_routes, evidence, fault_requests, idempotency, routes
+from marketplace.sandbox import connect_routes, customer_routes, evidence, fault_requests, idempotency, routes
 from marketplace.sandbox.current import current_sandbox
 from marketplace.sandbox.errors import ApiError, no_access
 from marketplace.sandbox.reading import expand, show
@@ -25,7 +25,7 @@ _FORM_AROUND_A_FILE = 64 * 1024
 
 def register(app: Flask) -> None:
     """Add every address of the API to the application."""
-    for number, (method, rule, call) in enumerate((*routes.TABLE, *connect_routes.TABLE)):
+    for number, (method, rule, call) in enumerate((*routes.TABLE, *customer_routes.TABLE, *connect_routes.TABLE)):
         app.add_url_rule(rule, f"v1.{number}", _view(call), methods=[method])
     app.add_url_rule("/v1/files/<file_id>/contents", "v1.contents", _contents, methods=["GET"])
     for rule in ("/v1", "/v1/", "/v1/<path:object_id>"):

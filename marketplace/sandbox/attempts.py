@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from marketplace.sandbox import charges, disputes, events, intents, methods, reversals, sessions
+from marketplace.sandbox import charges, disputes, events, intents, methods, reversals, saved_methods, sessions
 from marketplace.sandbox.cards import AUTHENTICATION_FAILED, DECLINES, Decline, bank_decline
 from marketplace.sandbox.methods import CardEntry, Payer
 from marketplace.sandbox.store import Stored, Work
@@ -21,14 +21,36 @@ class Result:
     completed_event: str = ""
 
 
-def pay_by_card(work: Work, session_id: str, payer: Payer, card: CardEntry, fingerprint_key: str) -> Result:
-    """Try to pay an open session by card."""
+def pay_by_card(
+    work: Work, session_id: str, payer: Payer, card: CardEntry, fingerprint_key: str, *, is_kept: bool = False
+) -> Result:
+    """Try to pay an open session by card; `is_kept` when its buyer wants it saved for next time."""
     session = _open(work, session_id)
     if session.data["status"] != "open":
         return Result("closed", session)
+    options = session.data["saved_payment_method_options"] or {}
+    session.private["keeps"] = is_kept and options.get("payment_method_save") == "enabled"
     _remember(work, session, payer)
     intent = _intent(work, session)
-    method = methods.add_card(work, payer, card, fingerprint_key, session.data["customer"])
+    return _use_card(work, session, intent, methods.add_card(work, payer, card, fingerprint_key), payer)
+
+
+def pay_by_saved(work: Work, session_id: str, payer: Payer, method_id: str) -> Result:
+    """Try to pay an open session by a card that its customer has saved; one taken away meanwhile is declined."""
+    session = _open(work, session_id)
+    if session.data["status"] != "open":
+        return Result("closed", session)
+    method = work.get("payment_method", method_id)
+    if method is None or method.data["customer"] is None or method.data["customer"] != session.data["customer"]:
+        return Result("declined", session)
+    billing = method.data["billing_details"]
+    payer = Payer(payer.email, billing["name"] or "", billing["address"]["country"] or "")
+    session.private["keeps"] = False
+    _remember(work, session, payer)
+    return _use_card(work, session, _intent(work, session), method, payer)
+
+
+def _use_card(work: Work, session: Stored, intent: Stored, method: Stored, payer: Payer) -> Result:
     behaviour = method.private["behaviour"]
     if behaviour["authenticate"]:
         intents.require_action(work, intent, method, f"{session.data['url']}/authenticate")
@@ -58,9 +80,7 @@ def pay_by_debit(work: Work, session_id: str, payer: Payer, account: str, finger
         return Result("closed", session)
     _remember(work, session, payer)
     intent = _intent(work, session)
-    method = methods.add_account(
-        work, payer, account, session.data["currency"], fingerprint_key, session.data["customer"]
-    )
+    method = methods.add_account(work, payer, account, session.data["currency"], fingerprint_key)
     charge = charges.attempt(work, intent, method, status="pending")
     events.emit(work, "charge.pending", charge)
     intents.process(work, intent, charge)
@@ -151,6 +171,9 @@ def _charge_card(work: Work, session: Stored, intent: Stored, method: Stored, pa
     events.emit(work, "charge.succeeded", charge)
     intents.succeed(work, intent, charge)
     completed = sessions.complete(work, session, payer, "paid")
+    if session.private.get("keeps") and session.data["customer"]:
+        work.need("customer", session.data["customer"], lock=True)
+        saved_methods.attach(work, method, session.data["customer"], allow_redisplay="always")
     charges.settle_fee(work, charge)
     disputes.open_from_card(work, charge)
     return Result("paid", session, completed_event=completed)

@@ -80,6 +80,7 @@ class Behaviour:
     words: str
     brand: str = "visa"
     decline: str = ""
+    declined_later: bool = False  # it can be saved all the same
     authenticate: bool = False
     blocked: bool = False
     risk: str = "normal"
@@ -109,7 +110,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "4000000000000069": Behaviour("Declined: expired", decline="expired_card"),
     "4000000000000127": Behaviour("Declined: wrong security code", decline="incorrect_cvc"),
     "4000000000000119": Behaviour("Declined: processing error", decline="processing_error"),
-    "4000000000000341": Behaviour("Declined when charged", decline="generic_decline"),
+    "4000000000000341": Behaviour(
+        "Can be saved, then declined when charged", decline="generic_decline", declined_later=True
+    ),
     "4000000000007726": Behaviour("Pays; a refund is pending first, then succeeds", refund="pending"),
     "4000000000005126": Behaviour("Pays; a refund succeeds, then fails after 5 days", refund="fails"),
     "4000000000000259": Behaviour("Pays, then disputed as fraud", dispute="fraudulent"),
@@ -168,6 +171,11 @@ def brand_of(number: str) -> str:
     if number[:2] in ("34", "37"):
         return "amex"
     return {"4": "visa", "5": "mastercard", "6": "discover"}.get(number[:1], "unknown")
+
+
+def brand_name(brand: str) -> str:
+    """Return a brand as people write it."""
+    return {"amex": "American Express", "mastercard": "Mastercard", "visa": "Visa"}.get(brand, brand.capitalize())
 
 
 def passes_luhn(number: str) -> bool:

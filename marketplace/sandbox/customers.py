@@ -1,13 +1,13 @@
 """Customers: people a merchant knows by name."""
 
-from marketplace.sandbox import events
+from marketplace.sandbox import events, saved_methods
 from marketplace.sandbox.errors import missing
 from marketplace.sandbox.reading import list_objects
 from marketplace.sandbox.store import Stored, Work
 from marketplace.sandbox.wire import JSON, Reader, merge_metadata
 
 _UNSUPPORTED = (
-    "balance", "cash_balance", "invoice_settings", "payment_method", "source", "tax", "tax_id_data", "test_clock",
+    "balance", "cash_balance", "payment_method", "source", "tax", "tax_id_data", "test_clock",
     "business_name", "individual_name",
 )  # fmt: skip
 _TEXTS = {"description": 350, "email": 512, "invoice_prefix": 12, "name": 256, "phone": 20}
@@ -39,6 +39,7 @@ def add(work: Work, **given: object) -> Stored:
 
 def create(work: Work, params: Reader) -> Stored:
     """Create a customer. Raises ApiError."""
+    params.refuse(("invoice_settings",))
     given = _read(params)
     metadata = {key: value for key, value in params.metadata().items() if value}
     params.finish()
@@ -55,11 +56,12 @@ def retrieve(work: Work, customer_id: str) -> JSON:
 
 def update(work: Work, customer_id: str, params: Reader) -> Stored:
     """Change a customer. Raises ApiError."""
-    customer = _alive(work, customer_id)
+    customer = saved_methods.alive(work, customer_id, "id")
     given = _read(params)
+    settings = saved_methods.default_of(work, customer, params)
     metadata = merge_metadata(customer.data["metadata"], params)
     params.finish()
-    changed = {**given, "metadata": metadata}
+    changed = {**given, "invoice_settings": settings, "metadata": metadata}
     previous = {name: customer.data[name] for name, value in changed.items() if customer.data[name] != value}
     customer.data |= changed
     work.save(customer)
@@ -70,7 +72,8 @@ def update(work: Work, customer_id: str, params: Reader) -> Stored:
 
 def delete(work: Work, customer_id: str) -> JSON:
     """Delete a customer; the id stays known. Raises ApiError."""
-    customer = _alive(work, customer_id)
+    customer = saved_methods.alive(work, customer_id, "id")
+    saved_methods.take_all(work, customer)
     customer.private["deleted"] = True
     work.save(customer)
     events.emit(work, "customer.deleted", customer)
@@ -91,13 +94,6 @@ def _read(params: Reader) -> JSON:
     if params.has("tax_exempt"):
         given["tax_exempt"] = params.choice("tax_exempt", ("none", "exempt", "reverse")) or "none"
     return given
-
-
-def _alive(work: Work, customer_id: str) -> Stored:
-    customer = work.lock("customer", customer_id)
-    if customer is None or customer.private.get("deleted"):
-        raise missing("customer", customer_id, "id")
-    return customer
 
 
 def _deleted(customer_id: str) -> JSON:

@@ -21,6 +21,8 @@ SECTIONS = {
     "warnings": ("radar.early_fraud_warning", "Fraud warnings"),
     "balance": ("balance_transaction", "Balance transactions"),
     "customers": ("customer", "Customers"),
+    "methods": ("payment_method", "Payment methods"),
+    "setups": ("setup_intent", "Setups"),
     "accounts": ("account", "Connected accounts"),
     "transfers": ("transfer", "Transfers"),
     "reversals": ("transfer_reversal", "Transfer reversals"),
@@ -31,6 +33,7 @@ SECTIONS = {
 ONE = {
     "payment_intent": "Payment", "checkout.session": "Checkout session", "charge": "Charge", "refund": "Refund",
     "balance_transaction": "Balance transaction", "customer": "Customer", "payment_method": "Payment method",
+    "setup_intent": "Setup",
     "webhook_endpoint": "Webhook endpoint", "dispute": "Dispute", "radar.early_fraud_warning": "Early fraud warning",
     "account": "Connected account", "transfer": "Transfer", "transfer_reversal": "Transfer reversal",
     "payout": "Payout", "bank_account": "Bank account", "file": "File", "account_link": "Account link",
@@ -45,7 +48,7 @@ _TONES = {
     "warning_closed": "ok", "errored": "bad",
 }  # fmt: skip
 _ID_IN_JSON = re.compile(
-    r'"((?:cs_test|pi|pm|ch|py|re|pyr|txn|cus|we|evt|acct|tr|trr|po|du|ba|issfr|file|connct)_[A-Za-z0-9]{14,})"'
+    r'"((?:cs_test|pi|pm|seti|ch|py|re|pyr|txn|cus|we|evt|acct|tr|trr|po|du|ba|issfr|file|connct)_[A-Za-z0-9]{14,})"'
 )
 
 
@@ -189,7 +192,7 @@ def _about(stored: Stored) -> str:
     if words:
         return words
     if stored.kind == "checkout.session":
-        return sessions.about(stored)
+        return sessions.about(stored) or "Saves a card"
     if stored.kind == "charge":
         details = data["payment_method_details"]
         reason = f" · {data['failure_code']}" if data["failure_code"] else ""
@@ -201,8 +204,10 @@ def _about(stored: Stored) -> str:
         return str(error["message"] if error else stored.private["about"])
     if stored.kind == "balance_transaction":
         return str(data["type"]).replace("_", " ") + (f" · {stored.account}" if stored.account else "")
+    if stored.kind == "payment_method":
+        return f"{data['type'].replace('_', ' ')} •• {data[data['type']]['last4']}"
     if stored.kind == "webhook_endpoint":
-        return str(data["url"])
+        data = {"url": data["url"]}
     return str(data.get("email") or data.get("description") or data.get("reason") or data.get("url") or "")
 
 

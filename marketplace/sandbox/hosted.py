@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from flask import Flask, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from marketplace.sandbox import attempts, payment_form
-from marketplace.sandbox.cards import ACCOUNTS, BEHAVIOURS, Decline
+from marketplace.sandbox import attempts, payment_form, saved_methods
+from marketplace.sandbox.cards import ACCOUNTS, BEHAVIOURS, Decline, brand_name
 from marketplace.sandbox.countries import COUNTRIES
 from marketplace.sandbox.currencies import display
 from marketplace.sandbox.current import current_sandbox
@@ -32,6 +32,23 @@ class Line:
 
 
 @dataclass(frozen=True)
+class SavedCard:
+    """A card of the customer, as the page offers it."""
+
+    id: str
+    name: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Customer:
+    """What is known of who pays before anything is typed."""
+
+    email: str = ""
+    cards: tuple[SavedCard, ...] = ()
+
+
+@dataclass(frozen=True)
 class PaymentPage:
     """Everything the payment page shows."""
 
@@ -51,6 +68,8 @@ class PaymentPage:
     decline: str = ""
     paid_later: bool = False
     card: str = ""
+    saved: tuple[SavedCard, ...] = ()
+    offers_to_keep: bool = False
 
 
 def register(app: Flask) -> None:
@@ -64,11 +83,11 @@ def register(app: Flask) -> None:
 def show_payment(session_id: str) -> AnyResponse | str | tuple[str, int]:
     """Show the payment page in whatever state its session is."""
     with current_sandbox().singly() as work:
-        session = work.get("checkout.session", session_id)
+        session = _to_pay(work, session_id)
         if session is None:
             return render_template("sandbox/missing.html"), 404
-        decline = _last_decline(work, session)
-    return _render(session, None, decline)
+        decline, customer = _last_decline(work, session), _customer(work, session)
+    return _render(session, customer, None, decline)
 
 
 def submit_payment(session_id: str) -> AnyResponse | str | tuple[str, int]:
@@ -76,14 +95,15 @@ def submit_payment(session_id: str) -> AnyResponse | str | tuple[str, int]:
     check_form_token()
     sandbox = current_sandbox()
     with sandbox.singly() as work:
-        session = work.get("checkout.session", session_id)
+        session = _to_pay(work, session_id)
         if session is None:
             return render_template("sandbox/missing.html"), 404
-    entry = payment_form.read(
-        request.form, session.data["payment_method_types"], session.data["amount_total"], sandbox.clock.now()
-    )
+        customer = _customer(work, session)
+    offered = {card.id for card in customer.cards}
+    total, now = session.data["amount_total"], sandbox.clock.now()
+    entry = payment_form.read(request.form, session.data["payment_method_types"], total, now, offered)
     if entry.problems and session.data["status"] == "open":
-        return _render(session, entry, None), 422
+        return _render(session, customer, entry, None), 422
     with sandbox.work() as work:
         result = _pay(work, session_id, entry)
     return _go_on(result)
@@ -95,15 +115,38 @@ def _pay(work: Work, session_id: str, entry: Entry) -> attempts.Result:
         return attempts.confirm_free(work, session_id, entry.payer)
     if entry.method == "debit" and entry.account:
         return attempts.pay_by_debit(work, session_id, entry.payer, entry.account, key)
+    if entry.saved:
+        return attempts.pay_by_saved(work, session_id, entry.payer, entry.saved)
     if entry.card is None:
         return attempts.Result("closed", work.need("checkout.session", session_id))
-    return attempts.pay_by_card(work, session_id, entry.payer, entry.card, key)
+    return attempts.pay_by_card(work, session_id, entry.payer, entry.card, key, is_kept=entry.is_kept)
+
+
+def _to_pay(work: Work, session_id: str) -> Stored | None:
+    session = work.get("checkout.session", session_id)
+    return session if session and session.data["mode"] == "payment" else None
+
+
+def _customer(work: Work, session: Stored) -> Customer:
+    """Return what is known of a session's customer: the address, and the cards that the page may offer."""
+    customer = work.get("customer", session.data["customer"]) if session.data["customer"] else None
+    if customer is None:
+        return Customer()
+    options = session.data["saved_payment_method_options"] or {}
+    found = saved_methods.offered(work, customer.id, options.get("allow_redisplay_filters") or ["always"])
+    return Customer(customer.data["email"] or "", tuple(_saved_card(method) for method in found))
+
+
+def _saved_card(method: Stored) -> SavedCard:
+    card = method.data["card"]
+    until = f"{card['exp_month']:02d} / {card['exp_year'] % 100:02d}"
+    return SavedCard(method.id, f"{brand_name(card['brand'])} •••• {card['last4']}", until)
 
 
 def show_authentication(session_id: str) -> AnyResponse | str | tuple[str, int]:
     """Show the bank's question whether it is really the buyer."""
     with current_sandbox().singly() as work:
-        session = work.get("checkout.session", session_id)
+        session = _to_pay(work, session_id)
         intent = work.get("payment_intent", session.data["payment_intent"]) if session else None
         method = work.get("payment_method", intent.data["payment_method"]) if intent else None
     if session is None:
@@ -112,7 +155,7 @@ def show_authentication(session_id: str) -> AnyResponse | str | tuple[str, int]:
         return redirect(f"/c/pay/{session_id}", 303)
     allow_form_target(session.data["success_url"])
     return render_template(
-        "sandbox/authenticate.html", page=_page(session, None, None, card=method.data["card"]["last4"])
+        "sandbox/authenticate.html", page=_page(session, Customer(), None, None, card=method.data["card"]["last4"])
     )
 
 
@@ -120,7 +163,7 @@ def submit_authentication(session_id: str) -> AnyResponse | str | tuple[str, int
     """Go on after the bank's question."""
     check_form_token()
     with current_sandbox().work() as work:
-        if work.get("checkout.session", session_id) is None:
+        if _to_pay(work, session_id) is None:
             return render_template("sandbox/missing.html"), 404
         result = attempts.authenticate(work, session_id, passed=request.form.get("answer") == "complete")
     return _go_on(result)
@@ -136,20 +179,21 @@ def _go_on(result: attempts.Result) -> AnyResponse:
     return redirect(_done_url(session), 303)
 
 
-def _render(session: Stored, entry: Entry | None, decline: Decline | None) -> str:
+def _render(session: Stored, customer: Customer, entry: Entry | None, decline: Decline | None) -> str:
     allow_form_target(session.data["success_url"])
-    page = _page(session, entry, decline)
+    page = _page(session, customer, entry, decline)
     template = "sandbox/pay.html" if page.state == "open" else "sandbox/closed.html"
     return render_template(template, page=page, cards=BEHAVIOURS, accounts=ACCOUNTS, countries=COUNTRIES)
 
 
-def _page(session: Stored, entry: Entry | None, decline: Decline | None, card: str = "") -> PaymentPage:
+def _page(
+    session: Stored, customer: Customer, entry: Entry | None, decline: Decline | None, card: str = ""
+) -> PaymentPage:
     data, sandbox = session.data, current_sandbox()
     problems = dict(entry.problems) if entry else {}
-    if decline and decline.code in _FIELD_OF_DECLINE:
-        problems[_FIELD_OF_DECLINE[decline.code]] = decline.plain
-    elif decline:
-        problems["number"] = decline.plain
+    if decline:
+        problems[_FIELD_OF_DECLINE.get(decline.code, "number")] = decline.plain
+    options = data["saved_payment_method_options"] or {}
     over = data["status"] == "open" and data["expires_at"] <= sandbox.clock.now()
     return PaymentPage(
         merchant=sandbox.settings.merchant_name,
@@ -162,13 +206,22 @@ def _page(session: Stored, entry: Entry | None, decline: Decline | None, card: s
         open_until=datetime.fromtimestamp(data["expires_at"], UTC).strftime("%-d %B %Y, %H:%M UTC"),
         methods=data["payment_method_types"],
         free=data["amount_total"] == 0,
-        method=entry.method if entry else "card",
-        typed=_typed(session, entry.payer if entry else None),
+        method=_method(customer, entry, decline),
+        typed=_typed(session, customer, entry.payer if entry else None),
         problems=problems,
         decline=decline.plain if decline else "",
         paid_later=data["payment_status"] == "unpaid",
         card=card,
+        saved=customer.cards,
+        offers_to_keep=options.get("payment_method_save") == "enabled",
     )
+
+
+def _method(customer: Customer, entry: Entry | None, decline: Decline | None) -> str:
+    """Return which way to pay is chosen when the page opens: a saved card, unless another way was tried last."""
+    if entry:
+        return entry.saved or entry.method
+    return customer.cards[0].id if customer.cards and decline is None else "card"
 
 
 def _lines(session: Stored) -> list[Line]:
@@ -187,13 +240,13 @@ def _line(item: JSON, note: str | None) -> Line:
     )
 
 
-def _typed(session: Stored, payer: Payer | None) -> dict[str, str]:
+def _typed(session: Stored, customer: Customer, payer: Payer | None) -> dict[str, str]:
     """Return what the form shows again; the card number is never sent back."""
     if payer:
         return {"email": payer.email, "name": payer.name, "country": payer.country}
     before = session.private.get("payer") or {}
     return {
-        "email": before.get("email") or session.data["customer_email"] or "",
+        "email": before.get("email") or session.data["customer_email"] or customer.email,
         "name": before.get("name") or "",
         "country": before.get("country") or "US",
     }

@@ -10,6 +10,7 @@ PREFIX_OF_KIND = {
     "checkout.session": "cs_test_",
     "payment_intent": "pi_",
     "payment_method": "pm_",
+    "setup_intent": "seti_",
     "charge": "ch_",
     "refund": "re_",
     "balance_transaction": "txn_",

@@ -20,8 +20,7 @@ from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
 from marketplace.sandbox.faults import Kind, Where
-from marketplace.sandbox.paypal import disputes as paypal_disputes
-from marketplace.sandbox.paypal import events as paypal_events
+from marketplace.sandbox.paypal.driving import PAYPAL_CLIENT, PAYPAL_SECRET, AtPaypal
 from marketplace.sandbox.serving import Server
 from marketplace.sandbox.settings import SandboxSettings
 from marketplace.sandbox.switchboard import Switchboard
@@ -30,9 +29,6 @@ from marketplace.sandbox.wire import JSON, Reader
 API_KEY = "sk_test_sandbox"
 PUBLISHABLE_KEY = "pk_test_sandbox"
 WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  # signs events of a test server only
-PAYPAL_CLIENT = "paypal-client"
-PAYPAL_SECRET = "paypal-secret"  # noqa: S105  # of a test server only
-PAYPAL_WEBHOOK_ID = "8WEBHOOK00000001"
 CONNECT_SECRET = "whsec_sandbox_connect"  # noqa: S105  # the same, for the events of connected accounts
 SELLER = {
     "business_type": "individual", "mcc": "5533", "product_description": "Used car parts, sent by parcel",
@@ -56,7 +52,7 @@ class Paid:
     message: str = ""
 
 
-class ServedSandbox:
+class ServedSandbox(AtPaypal):
     """Serves a sandbox on this machine until `stop`; use it as a context manager.
 
     Without `settings.background` nothing happens by itself: webhooks wait for `deliver_pending`, time for `run_due`.
@@ -149,48 +145,45 @@ class ServedSandbox:
         card: str = "4242424242424242",
         *,
         account: str = "",
+        saved: str = "",
+        keeps: bool = False,
         authenticate: bool | None = True,
         email: str = "buyer@example.com",
         name: str = "Bo Buyer",
         country: str = "US",
     ) -> Paid:
-        """Pay on the hosted page over HTTP, by `card` or, when given, by bank `account`.
+        """Pay on the hosted page over HTTP, by `card` or, when given, by bank `account` or the id of a `saved` card.
 
-        A 3-D Secure question is passed (True), failed (False) or left open (None).
+        `keeps` lets the card be saved for next time, where the page offers that. A 3-D Secure question is passed
+        (True), failed (False) or left open (None).
         """
         browser = Browser(self.base_url)
         page = browser.get(f"/c/pay/{session_id}")
         if page.token == "":
             return Paid("expired" if "expired" in page.text else "error", page.status, message=page.title)
         form = {"email": email, "name": name, "country": country, "form_token": page.token}
-        code = "1234" if card[:2] in ("34", "37") else "123"
-        by_card = {"method": "card", "number": card, "expiry": "12/39", "cvc": code}
-        form |= {"method": "debit", "account": account} if account else by_card
-        answer = browser.post(f"/c/pay/{session_id}", form)
-        if answer.location.endswith("/authenticate") and authenticate is not None:
-            question = browser.get(answer.location)
-            choice = {"answer": "complete" if authenticate else "fail", "form_token": question.token}
-            answer = browser.post(answer.location, choice)
-        return _outcome(browser, session_id, answer)
+        by_card = _typed(card) | ({"keep": "yes"} if keeps else {})
+        form |= {"method": "debit", "account": account} if account else {"method": saved} if saved else by_card
+        answer = _answered(browser, browser.post(f"/c/pay/{session_id}", form), authenticate)
+        return _outcome(browser, f"/c/pay/{session_id}", answer)
 
-    def approve(self, order_id: str, funding: str = "balance", *, answer: str = "approve") -> str:
-        """Agree to a PayPal order on its page over HTTP, or go back; return where it leads, "" when it is gone."""
-        browser = Browser(self.base_url)
-        page = browser.get(f"/paypal/checkoutnow?token={order_id}")
-        if not page.token:
-            return ""
-        form = {"form_token": page.token, "token": order_id, "funding": funding, "answer": answer}
-        return browser.post("/paypal/checkoutnow", form).location
-
-    def dispute_at_paypal(self, capture_id: str) -> str:
-        """Let the payer of a PayPal capture open a dispute; return its id."""
-        with self.sandbox.work() as work:
-            return paypal_disputes.open_one(work, capture_id)
-
-    def resolve_at_paypal(self, dispute_id: str, outcome: str) -> None:
-        """End a dispute at PayPal by one of its outcomes."""
-        with self.sandbox.work() as work:
-            paypal_disputes.resolve(work, dispute_id, outcome)
+    def save_card(
+        self,
+        session_id: str,
+        card: str = "4242424242424242",
+        *,
+        expiry: str = "12/39",
+        authenticate: bool | None = True,
+        email: str = "buyer@example.com",
+    ) -> Paid:
+        """Save a card on the hosted page of a setup session over HTTP; the outcome `paid` means that it is saved."""
+        browser, path = Browser(self.base_url), f"/c/setup/{session_id}"
+        page = browser.get(path)
+        if page.token == "":
+            return Paid("expired" if "expired" in page.text else "error", page.status, message=page.title)
+        form = {"email": email, "name": "Bo Buyer", "country": "US", "form_token": page.token}
+        answer = browser.post(path, form | _typed(card, expiry))
+        return _outcome(browser, path, _answered(browser, answer, authenticate))
 
     def events(self, event_type: str = "", object_id: str = "") -> list[JSON]:
         """Return the events so far, oldest first, of one type or one object."""
@@ -270,25 +263,35 @@ class RunningSandbox(ServedSandbox):
         with self.sandbox.work() as work:
             endpoints.ensure(work, url, (self.webhook_secret,))
 
-    def send_paypal_webhooks_to(self, url: str) -> None:
-        """Make sure that `url` gets every event of PayPal, signed for `PAYPAL_WEBHOOK_ID`."""
-        with self.sandbox.work() as work:
-            paypal_events.ensure_endpoint(work, url, PAYPAL_WEBHOOK_ID, self.base_url)
-
     def send_account_webhooks_to(self, url: str) -> None:
         """Make sure that `url` gets every event of connected accounts, signed with `connect_secret`."""
         with self.sandbox.work() as work:
             endpoints.ensure(work, url, (self.connect_secret,), connect=True)
 
 
-def _outcome(browser: Browser, session_id: str, answer: Answer) -> Paid:
+def _typed(card: str, expiry: str = "12/39") -> dict[str, str]:
+    """Return what is typed of a card."""
+    code = "1234" if card[:2] in ("34", "37") else "123"
+    return {"method": "card", "number": card, "expiry": expiry, "cvc": code}
+
+
+def _answered(browser: Browser, answer: Answer, authenticate: bool | None) -> Answer:
+    """Return what follows the bank's question, where there is one; None leaves it open."""
+    if not answer.location.endswith("/authenticate") or authenticate is None:
+        return answer
+    question = browser.get(answer.location)
+    choice = {"answer": "complete" if authenticate else "fail", "form_token": question.token}
+    return browser.post(answer.location, choice)
+
+
+def _outcome(browser: Browser, path: str, answer: Answer) -> Paid:
     if answer.status == 422:
         return Paid("invalid", answer.status, message=" ".join(answer.problems))
     if answer.status != 303:
         return Paid("error", answer.status, message=answer.title)
     if answer.location.endswith("/authenticate"):
         return Paid("authenticate", answer.status, answer.location)
-    if answer.location != f"/c/pay/{session_id}":
+    if answer.location != path:
         return Paid("paid", answer.status, answer.location)
     page = browser.get(answer.location)
     if page.problems:

@@ -37,8 +37,11 @@ def debit_type(currency: str) -> str:
     return DEBIT_OF_CURRENCY.get(currency, OTHER_DEBIT)
 
 
-def add_card(work: Work, payer: Payer, card: CardEntry, fingerprint_key: str, customer: str | None) -> Stored:
-    """Store a card as brand, last four digits, expiry and fingerprint, with its behaviour kept aside."""
+def add_card(work: Work, payer: Payer, card: CardEntry, fingerprint_key: str) -> Stored:
+    """Store a card as brand, last four digits, expiry and fingerprint, with its behaviour kept aside.
+
+    It is nobody's until it is attached to a customer.
+    """
     brand = brand_of(card.number)
     details = {
         "brand": brand,
@@ -56,27 +59,25 @@ def add_card(work: Work, payer: Payer, card: CardEntry, fingerprint_key: str, cu
         "three_d_secure_usage": {"supported": True},
         "wallet": None,
     }
-    return _add(work, payer, "card", details, {"behaviour": asdict(behaviour_of(card.number))}, customer)
+    return _add(work, payer, "card", details, {"behaviour": asdict(behaviour_of(card.number))})
 
 
-def add_account(
-    work: Work, payer: Payer, number: str, currency: str, fingerprint_key: str, customer: str | None
-) -> Stored:
+def add_account(work: Work, payer: Payer, number: str, currency: str, fingerprint_key: str) -> Stored:
     """Store a bank account for a debit that settles later."""
     details = {
         "bank_name": "Sandbox Bank",
         "fingerprint": _fingerprint(number, fingerprint_key),
         "last4": number[-4:],
     }
-    return _add(work, payer, debit_type(currency), details, {"account": asdict(ACCOUNTS[number])}, customer)
+    return _add(work, payer, debit_type(currency), details, {"account": asdict(ACCOUNTS[number])})
 
 
-def _add(work: Work, payer: Payer, kind: str, details: JSON, private: JSON, customer: str | None) -> Stored:
+def _add(work: Work, payer: Payer, kind: str, details: JSON, private: JSON) -> Stored:
     data = {
         "allow_redisplay": "limited",
         "billing_details": billing_details(payer),
         kind: details,
-        "customer": customer,
+        "customer": None,
         "customer_account": None,
         "livemode": False,
         "metadata": {},

@@ -1,7 +1,7 @@
 """The form on the payment page: what was typed, and what is wrong with it in plain words."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -20,11 +20,20 @@ class Entry:
     payer: Payer
     card: CardEntry | None = None
     account: str = ""
+    saved: str = ""
+    """The id of the saved card that is chosen."""
+    is_kept: bool = False
+    """Whether the card is to be saved for next time."""
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def read(form: Mapping[str, str], methods: list[str], total: int, now: int) -> Entry:
-    """Check the typed form against virtual time `now`; with a `total` of 0 only the e-mail address counts."""
+def read(
+    form: Mapping[str, str], methods: list[str], total: int, now: int, saved: Collection[str] = frozenset()
+) -> Entry:
+    """Check the typed form against virtual time `now`; with a `total` of 0 only the e-mail address counts.
+
+    `saved` are the ids of the cards that the page offers: for one of these nothing else is typed.
+    """
     text = {name: form.get(name, "").strip()[:200] for name in ("email", "name", "country", "method")}
     payer = Payer(text["email"], text["name"], text["country"])
     problems: dict[str, str] = {}
@@ -32,6 +41,8 @@ def read(form: Mapping[str, str], methods: list[str], total: int, now: int) -> E
         problems["email"] = "Type an e-mail address, such as name@example.com."
     if total == 0:
         return Entry("free", payer, problems=problems)
+    if text["method"] in saved:
+        return Entry("saved", payer, problems=problems, saved=text["method"])
     if not payer.name:
         problems["name"] = "Type the name of the person who pays."
     if payer.country not in CODES:
@@ -45,7 +56,12 @@ def read(form: Mapping[str, str], methods: list[str], total: int, now: int) -> E
             problems["account"] = "Use one of the test account numbers below. No real account is ever debited."
         return Entry("debit", payer, account=account, problems=problems)
     card = _card(form, now, problems)
-    return Entry("card", payer, card=card, problems=problems)
+    return Entry("card", payer, card=card, problems=problems, is_kept=form.get("keep") == "yes")
+
+
+def read_card(form: Mapping[str, str], now: int) -> Entry:
+    """Check the form in which a card is saved against virtual time `now`."""
+    return read({**form, "method": "card"}, ["card"], 1, now)
 
 
 def _card(form: Mapping[str, str], now: int, problems: dict[str, str]) -> CardEntry | None:

@@ -14,6 +14,8 @@ _EXPANDABLE = {
     "charge": "charge",
     "customer": "customer",
     "payment_method": "payment_method",
+    "default_payment_method": "payment_method",
+    "setup_intent": "setup_intent",
     "balance_transaction": "balance_transaction",
     "failure_balance_transaction": "balance_transaction",
     "destination_payment": "charge",
@@ -32,7 +34,7 @@ _OF_SEVERAL_KINDS = frozenset(
     (("source", "balance_transaction"), ("destination", "transfer"), ("destination", "payout"))
 )
 EMPTY = frozenset((
-    "invoice", "review", "setup_intent", "subscription", "on_behalf_of", "application", "discount", "application_fee",
+    "invoice", "review", "subscription", "on_behalf_of", "application", "discount", "application_fee",
     "original_payout", "reversed_by", "source_refund", "source_transfer_reversal",
 ))  # fmt: skip
 

@@ -7,12 +7,12 @@ from flask import request
 from marketplace.sandbox import (
     balance,
     charges,
-    customers,
     endpoints,
     events,
     intents,
     refunds,
     sessions,
+    setup_sessions,
 )  # fmt: skip
 from marketplace.sandbox.current import current_sandbox
 from marketplace.sandbox.errors import missing
@@ -39,7 +39,8 @@ def get_one(kind: str, param: str = "id") -> Call:
 
 
 def _create_session(work: Work, params: Reader, _: str) -> Stored:
-    return sessions.create(work, params, current_sandbox().settings.base_url)
+    create = setup_sessions.create if params.text("mode") == "setup" else sessions.create
+    return create(work, params, current_sandbox().settings.base_url)
 
 
 def bare(call: Callable[[Work, str], JSON]) -> Call:
@@ -72,7 +73,6 @@ TABLE: tuple[Route, ...] = (
     ("POST", "/v1/payment_intents/<object_id>/cancel", lambda work, params, id: intents.cancel(work, id, params)),
     ("POST", "/v1/payment_intents/<object_id>/confirm", lambda work, _, id: intents.refuse_direct(work, id)),
     ("POST", "/v1/payment_intents/<object_id>/capture", lambda work, _, id: intents.refuse_direct(work, id)),
-    ("GET", "/v1/payment_methods/<object_id>", get_one("payment_method", "payment_method")),
     ("GET", "/v1/charges", lambda work, params, _: charges.list_charges(work, params)),
     ("GET", "/v1/charges/<object_id>", get_one("charge")),
     ("GET", "/v1/charges/<object_id>/refunds", _charge_refunds),
@@ -84,11 +84,6 @@ TABLE: tuple[Route, ...] = (
     ("GET", "/v1/balance", bare(lambda work, _: balance.retrieve_balance(work))),
     ("GET", "/v1/balance_transactions", lambda work, params, _: balance.list_balance_transactions(work, params)),
     ("GET", "/v1/balance_transactions/<object_id>", get_one("balance_transaction")),
-    ("POST", "/v1/customers", lambda work, params, _: customers.create(work, params)),
-    ("GET", "/v1/customers", lambda work, params, _: customers.list_customers(work, params)),
-    ("GET", "/v1/customers/<object_id>", bare(customers.retrieve)),
-    ("POST", "/v1/customers/<object_id>", lambda work, params, id: customers.update(work, id, params)),
-    ("DELETE", "/v1/customers/<object_id>", bare(customers.delete)),
     ("GET", "/v1/events", lambda work, params, _: events.list_events(work, params)),
     ("GET", "/v1/events/<object_id>", bare(events.retrieve)),
     ("POST", "/v1/webhook_endpoints", lambda work, params, _: endpoints.create(work, params)),

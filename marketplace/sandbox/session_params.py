@@ -13,13 +13,13 @@ from marketplace.sandbox.wire import JSON, Reader
 SHORTEST_SECONDS = 30 * 60
 LONGEST_SECONDS = 24 * 3_600
 MOST_LINES = 100
+REDISPLAY = ("always", "limited", "unspecified")
 _UNSUPPORTED = (
     "after_expiration", "allowed_payment_method_types", "branding_settings", "consent_collection", "custom_fields",
     "customer_account", "customer_update", "discounts", "excluded_payment_method_types", "managed_payments",
     "name_collection", "optional_items", "payment_method_collection", "payment_method_configuration",
-    "payment_method_data", "permissions", "redirect_on_completion", "return_url", "saved_payment_method_options",
-    "setup_intent_data", "shipping_address_collection", "shipping_options", "subscription_data", "tax_id_collection",
-    "wallet_options",
+    "payment_method_data", "permissions", "redirect_on_completion", "return_url", "shipping_address_collection",
+    "shipping_options", "subscription_data", "tax_id_collection", "wallet_options",
 )  # fmt: skip
 _ONLY_SWITCHED_OFF = ("automatic_tax", "invoice_creation", "phone_number_collection", "adaptive_pricing")
 
@@ -175,6 +175,34 @@ def read_methods(params: Reader, currency: str) -> list[str]:
     return wanted or ["card", debit]
 
 
+def read_saved_options(params: Reader) -> JSON | None:
+    """Return which saved methods the page offers, and whether it offers to save another one. Raises ApiError."""
+    given = params.group("saved_payment_method_options")
+    if given is None:
+        return None
+    if not params.has("customer") and params.text("customer_creation") != "always":
+        raise invalid(
+            "You must specify either `customer` or `customer_creation=always` with `saved_payment_method_options`.",
+            "saved_payment_method_options",
+        )
+    filters = given.texts("allow_redisplay_filters")
+    for wanted in filters or ():
+        if wanted not in REDISPLAY:
+            raise invalid(
+                f"Invalid allow_redisplay_filters: must be one of {', '.join(REDISPLAY)}",
+                "saved_payment_method_options",
+            )
+    given.refuse(("payment_method_remove",))
+    switches = ("disabled", "enabled")
+    options = {
+        "allow_redisplay_filters": filters or ["always"],
+        "payment_method_remove": None,
+        "payment_method_save": given.choice("payment_method_save", switches),
+    }
+    given.finish()
+    return options
+
+
 def read_url(params: Reader, name: str) -> str | None:
     """Return an absolute http(s) URL, or None. Raises ApiError."""
     url = params.text(name, 5000)
@@ -187,6 +215,8 @@ def read_url(params: Reader, name: str) -> str | None:
 
 def refuse_unsupported(params: Reader) -> None:
     """Refuse what Stripe offers and this sandbox does not, instead of leaving it out silently. Raises ApiError."""
+    if (params.text("ui_mode") or "hosted_page") not in ("hosted_page", "hosted"):
+        raise invalid("This sandbox only supports ui_mode=hosted_page.", "ui_mode")
     params.refuse(_UNSUPPORTED)
     for name in _ONLY_SWITCHED_OFF:
         group = params.group(name)

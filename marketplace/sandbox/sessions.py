@@ -1,6 +1,6 @@
 """Checkout sessions: opened by the merchant, completed by the buyer or expired."""
 
-from marketplace.sandbox import customers, events, intents
+from marketplace.sandbox import customers, events, intents, setup_intents
 from marketplace.sandbox.cards import Decline
 from marketplace.sandbox.errors import invalid, missing, refused
 from marketplace.sandbox.methods import Payer
@@ -11,6 +11,7 @@ from marketplace.sandbox.session_params import (
     read_intent_data,
     read_lines,
     read_methods,
+    read_saved_options,
     read_url,
     refuse_unsupported,
 )  # fmt: skip
@@ -21,9 +22,7 @@ from marketplace.sandbox.wire import JSON, Reader, merge_metadata
 def create(work: Work, params: Reader, base_url: str) -> Stored:
     """Open a session and return it. Raises ApiError."""
     if params.required("mode") != "payment":
-        raise invalid("This sandbox only supports mode=payment.", "mode")
-    if (params.text("ui_mode") or "hosted_page") not in ("hosted_page", "hosted"):
-        raise invalid("This sandbox only supports ui_mode=hosted_page.", "ui_mode")
+        raise invalid("This sandbox only supports mode=payment and mode=setup.", "mode")
     refuse_unsupported(params)
     lines = read_lines(work, params)
     private = {
@@ -32,10 +31,10 @@ def create(work: Work, params: Reader, base_url: str) -> Stored:
         "payment_intent_data": read_intent_data(params),
     }
     data = {
-        **_fixed_fields(),
-        **_addresses(params),
-        **_customer(work, params),
-        **_appearance(params),
+        **fixed_fields(),
+        **addresses(params),
+        **customer_of(work, params),
+        **appearance(params),
         "amount_subtotal": lines.total,
         "amount_total": lines.total,
         "client_reference_id": params.text("client_reference_id", 200),
@@ -44,6 +43,7 @@ def create(work: Work, params: Reader, base_url: str) -> Stored:
         "integration_identifier": params.text("integration_identifier", 200),
         "metadata": {key: value for key, value in params.metadata().items() if value},
         "payment_method_types": read_methods(params, lines.currency),
+        "saved_payment_method_options": read_saved_options(params),
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
     }
     params.finish()
@@ -54,14 +54,16 @@ def create(work: Work, params: Reader, base_url: str) -> Stored:
     return session
 
 
-def _addresses(params: Reader) -> JSON:
+def addresses(params: Reader) -> JSON:
+    """Return where the page leads when it is done or left. Raises ApiError."""
     success_url = read_url(params, "success_url")
     if success_url is None:
         raise params.lacking("success_url")
     return {"success_url": success_url, "cancel_url": read_url(params, "cancel_url")}
 
 
-def _customer(work: Work, params: Reader) -> JSON:
+def customer_of(work: Work, params: Reader) -> JSON:
+    """Return whose session it is. Raises ApiError."""
     customer, email = params.text("customer", 255), params.text("customer_email", 800)
     creation = params.choice("customer_creation", ("always", "if_required"))
     if customer and (email or creation):
@@ -76,7 +78,7 @@ def _customer(work: Work, params: Reader) -> JSON:
     }
 
 
-def _appearance(params: Reader) -> JSON:
+def appearance(params: Reader) -> JSON:
     """Return the settings that only change how Stripe's page looks; they are kept and shown."""
     texts = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     return {
@@ -89,7 +91,8 @@ def _appearance(params: Reader) -> JSON:
     }
 
 
-def _fixed_fields() -> JSON:
+def fixed_fields() -> JSON:
+    """Return the fields of a session that are always the same when it opens."""
     empty = (
         "after_expiration", "allow_promotion_codes", "client_secret", "collected_information", "consent",
         "consent_collection", "currency_conversion", "customer_account", "customer_details", "invoice",
@@ -144,7 +147,11 @@ def list_sessions(work: Work, params: Reader) -> JSON:
     """Return one page of sessions, newest first. Raises ApiError."""
     params.refuse(("customer_details", "payment_link", "subscription"))
     return list_objects(
-        work, "checkout.session", params, "/v1/checkout/sessions", ("payment_intent", "customer", "status")
+        work,
+        "checkout.session",
+        params,
+        "/v1/checkout/sessions",
+        ("payment_intent", "customer", "status", "setup_intent"),
     )
 
 
@@ -192,6 +199,8 @@ def close_unpaid(work: Work, session: Stored, reason: str) -> None:
     intent = work.lock("payment_intent", session.data["payment_intent"])
     if intent:
         intents.cancel_with_session(work, intent, reason)
+    if session.data["setup_intent"]:
+        setup_intents.cancel_with_session(work, session.data["setup_intent"])
     events.emit(work, "checkout.session.expired", session)
 
 

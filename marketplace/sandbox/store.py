@@ -87,8 +87,9 @@ class Work:
     def lock(self, kind: str, object_id: str | None) -> Stored | None:
         """Return the object with its row locked until the transaction ends, or None.
 
-        Rows are locked in the order session, payment intent, charge, refund or dispute, transfer, account, payout, and
-        balances (`hold_balance`) last, so that two requests never wait in a ring.
+        Rows are locked in the order session, payment or setup intent, charge, customer, payment method, refund or
+        dispute, transfer, account, payout, and balances (`hold_balance`) last, so that two requests never wait in a
+        ring.
         """
         return self._one("SELECT * FROM objects WHERE id = %(id)s AND kind = %(kind)s FOR UPDATE", kind, object_id)
 

@@ -131,6 +131,19 @@ def decline_then_pay(play: Play, task: Task) -> str:
     return f"on {session_id[-6:]}: {', '.join(outcomes)}"
 
 
+def try_many_cards(play: Play, task: Task) -> str:
+    """Try card after card until one pays, as thieves do."""
+    chance, session_id = task.chance, _open_page(play, task.chance)
+    if not session_id:
+        return "no page is open"
+    outcomes = []
+    for card in _DECLINES:
+        outcomes.append(play.stage.sandbox.pay(session_id, card).outcome)
+        play.scheduler.pause()
+    outcomes.append(_pay(play, chance, session_id))
+    return f"many cards on {session_id[-6:]}: {', '.join(outcomes)}"
+
+
 def pay_by_debit(play: Play, task: Task) -> str:
     """Pay by a method that clears later."""
     session_id = _open_page(play, task.chance)

@@ -12,6 +12,10 @@ _TO_DECIDE = """
 """
 _HELD = "SELECT payment_id, id FROM payment_transaction WHERE status IN ('held', 'available') ORDER BY id"
 _PAYOUTS = "SELECT number, status FROM payout WHERE status IN ('refused', 'failed', 'pending') ORDER BY id"
+_RISKS = """
+    SELECT a.payment_id FROM risk_review r JOIN risk_assessment a ON a.id = r.assessment_id
+    WHERE r.status = 'waiting' ORDER BY r.id
+"""
 _DISPUTES = "SELECT number, kind, status, amount_minor FROM dispute ORDER BY id"
 
 
@@ -96,6 +100,30 @@ def answer_dispute(play: Play, task: Task) -> str:
     admin.post(f"{base}/evidence", uncategorized_text=word, customer_name="A Buyer")
     play.scheduler.pause()
     return f"{admin.name} answers {found[0]}: {admin.post(f'{base}/submit').status}"
+
+
+def look_at_risk(play: Play, task: Task) -> str:
+    """Clear a payment of high risk, or refuse it; now and then both admins decide at the same time."""
+    found = pick(task.chance, play.stage.rows(_RISKS))
+    if found is None:
+        return "no payment looks like fraud"
+    first, second = play.stage.admins
+    decision, other = (task.chance.choice(("clear", "clear", "refuse")) for _ in range(2))
+    if task.chance.random() < 0.3:
+        play.also(task, "the other admin", partial(decide_risk, second, found[0], other))
+    return decide_risk(first, found[0], decision)
+
+
+def decide_risk(admin: Person, payment_id: int, decision: str) -> str:
+    """Decide about a payment of high risk."""
+    answer = admin.post(f"/admin/risk/{payment_id}/decide", decision=decision, reason="Looked at the cards.")
+    return f"{admin.name}: {decision} payment {payment_id}: {answer.status}"
+
+
+def clear_risks(play: Play) -> None:
+    """Clear all payments of high risk, so that their orders can be sent and their money can move."""
+    for (payment_id,) in play.stage.rows(_RISKS):
+        decide_risk(play.stage.admins[0], payment_id, "clear")
 
 
 def _approve(admin: Person, number: str, amount_minor: int, take_back: bool) -> str:

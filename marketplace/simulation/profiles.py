@@ -182,6 +182,11 @@ PROFILES: Mapping[str, Profile] = {
                 "buyer spends a wallet twice": 4.0,
             },
         ),
+        Profile(
+            "fraud",
+            "card after card is tried, and admins look at what looks like fraud",
+            weights={**DEFAULT_WEIGHTS, "buyer tries many cards": 9.0, "admin looks at a risky payment": 9.0},
+        ),
         Profile("rush", "many buyers, few goods, everybody at once", width=8, switching=0.7, weights=_RUSH),
     )
 }

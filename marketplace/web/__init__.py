@@ -24,10 +24,12 @@ from marketplace.web.admin import blueprint as admin
 from marketplace.web.api import blueprint as api
 from marketplace.web.api import pages_blueprint as api_docs
 from marketplace.web.api import roots
+from marketplace.web.auctions import blueprint as auctions
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
 from marketplace.web.checkout import blueprint as checkout
+from marketplace.web.credits import blueprint as credits_pages
 from marketplace.web.demo import blueprint as demo
 from marketplace.web.live import blueprint as live
 from marketplace.web.live import hub
@@ -67,8 +69,8 @@ def register(app: Flask, settings: Settings) -> None:
     letters.register(app, settings)
     roots.register(app)
     hub.register(app)
-    people = (auth, cart, checkout, buyer, saved, seller, messages, reviews, live, admin)
-    for blueprint in (shop, *people, api, api_docs, patterns, probes, webhooks):
+    people = (auth, cart, checkout, credits_pages, buyer, saved, seller, messages, reviews, live, admin)
+    for blueprint in (shop, auctions, *people, api, api_docs, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     for blueprint in (mails, unsubscribing, *((demo, inbox) if settings.demo else ())):
         app.register_blueprint(blueprint)

@@ -166,6 +166,8 @@ def called_off(found: CancellationRow | None, side: Side, shop_name: str, curren
     url = url_for(f"{side.value}.refund", number=found.refund_number) if found.refund_number else ""
     if found.side is side:
         title = _("You cancelled this order")
+    elif found.side is Side.MARKETPLACE:
+        title = _("We cancelled this order")
     elif found.side is Side.BUYER:
         title = _("The buyer cancelled this order")
     else:

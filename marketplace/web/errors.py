@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, TooMany
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.transitions import Impossible
@@ -18,7 +18,7 @@ from marketplace.web.guards import ShopNeeded
 
 log = structlog.get_logger()
 
-STATUS_OF: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
+STATUS_OF: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422, TooMany: 429}
 _TITLES = {
     400: (Text("This request is not complete"), Text("Go back, reload the page and try again.")),
     403: (Text("This is not yours to open"), Text("You are signed in, but this page belongs to another role.")),
@@ -78,7 +78,10 @@ def register(app: Flask) -> None:
     def domain(error: DomainError) -> ResponseReturnValue:
         code = next(code for kind, code in STATUS_OF.items() if isinstance(error, kind))
         needs_shop = isinstance(error, ShopNeeded)
-        return page(code, error.message, onward=(_("Open a shop"), url_for("auth.sell")) if needs_shop else None)
+        onward = (_("Open a shop"), url_for("auth.sell")) if needs_shop else None
+        if isinstance(error, TooMany):
+            onward = (_("Go to your basket"), url_for("cart.basket"))
+        return page(code, error.message, onward=onward)
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,22 @@ from marketplace.language import ngettext
 from marketplace.ledger.queries import AccountStatement, PostingRow
 from marketplace.ledger.sums import Carried
 from marketplace.payments.explain_queries import Explanation
-from marketplace.payments.flow_queries import Flow, FlowStatement
-from marketplace.wallets.queries import WalletFigure
+from marketplace.payments.flow_queries import FlowStatement
 from marketplace.web import lists
 from marketplace.web.console import Console
 from marketplace.web.pages import date_text, money_text
+
+
+class Figure(Protocol):
+    """What a sum of ledger rows is called, and its sign: +1 counts debits, -1 credits."""
+
+    @property
+    def label(self) -> str:
+        """Return its name."""
+
+    @property
+    def sign(self) -> int:
+        """Return which side counts as plus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,7 @@ def show(
 
 def show_flow(
     found: FlowStatement,
-    flow: Flow | WalletFigure,
+    flow: Figure,
     currency: str,
     console: Console,
     crumbs: Sequence[Crumb],

@@ -58,10 +58,11 @@ class RelatedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A name and what it is."""
+    """A name and what it is; `url` opens it, "" where there is nothing to open."""
 
     label: str
     value: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

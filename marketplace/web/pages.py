@@ -13,7 +13,7 @@ from marketplace import language, numerals
 from marketplace.accounts import time_zones
 from marketplace.config import Settings
 from marketplace.language import ENGLISH
-from marketplace.money import Money, exponent
+from marketplace.money import CREDIT, Money, exponent
 from marketplace.numerals import as_written, number_text
 from marketplace.web import gaps, guards, headers
 
@@ -22,6 +22,8 @@ date_text, month_text = numerals.date_text, numerals.month_text
 
 def money_text(minor: int, currency: str) -> str:
     """Return `minor` units of `currency` as people read it: $1,234.50 or 1 234,50 US$, with a true minus sign."""
+    if currency == CREDIT:
+        return _credits_text(minor)
     digits, code = exponent(currency), language.current()
     whole, fraction = divmod(abs(minor), 10**digits)
     number = f"{whole:,}" + (f".{fraction:0{digits}d}" if digits else "")
@@ -96,6 +98,11 @@ def register(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(_=language.gettext, language=language.current)
     app.jinja_env.globals.update(csp_nonce=headers.nonce, demo_mode=settings.demo)
     app.jinja_env.filters.update(money=money, date=date_text, number=number_text, time=time_text)
+
+
+def _credits_text(count: int) -> str:
+    text = language.ngettext("%(number)s credit", "%(number)s credits", abs(count), number=number_text(abs(count)))
+    return f"\N{MINUS SIGN}{text}" if count < 0 else text
 
 
 @cache

@@ -31,6 +31,7 @@ _ORIGINS = {
     RefundOrigin.PROVIDER: Text("It was made at the payment provider"),
     RefundOrigin.BUYER_CANCELLED: Text("By itself: the buyer cancelled the order"),
     RefundOrigin.SELLER_CANCELLED: Text("By itself: the seller cancelled the order"),
+    RefundOrigin.PAYMENT_REFUSED: Text("The payment was not accepted"),
 }
 
 Side = Literal["buyer", "seller", "admin"]

@@ -10,7 +10,11 @@ from marketplace.language import gettext as _
 _UNKNOWN_BROWSER = Text("A browser")
 _ABOUT_AN_ORDER = re.compile(r"Order (\S+)")
 _REASONS = {reason.label: reason.label for reason in CancelReason}
-_WHO_CANCELLED = (Text("The buyer cancelled the order."), Text("The seller cancelled the order."))
+_WHO_CANCELLED = (
+    Text("The buyer cancelled the order."),
+    Text("The seller cancelled the order."),
+    Text("The marketplace cancelled the order."),
+)
 
 
 def as_read(text: str | None) -> str:

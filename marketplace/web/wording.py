@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from marketplace.auctions.states import AuctionStatus, BidStatus
 from marketplace.disputes.states import DisputeStatus
 from marketplace.history import ActorKind
 from marketplace.language import Text
@@ -15,6 +16,7 @@ from marketplace.payments.states import HoldReason, ReceiptStatus, TrackerStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.states import PayoutStatus
 from marketplace.refunds.states import RefundStatus
+from marketplace.risk.states import ReviewStatus
 from marketplace.transitions import Status
 from marketplace.web import decline_words
 from marketplace.web.pages import time_text
@@ -46,6 +48,8 @@ class TimelineEntry:
 
 
 _STATES: Mapping[str, type[Status]] = {
+    "auction": AuctionStatus,
+    "bid": BidStatus,
     "dispute": DisputeStatus,
     "order": OrderStatus,
     "outbound_call": CallStatus,
@@ -55,6 +59,7 @@ _STATES: Mapping[str, type[Status]] = {
     "payout": PayoutStatus,
     "purchase": PurchaseStatus,
     "refund": RefundStatus,
+    "risk_review": ReviewStatus,
     "unapplied_receipt": ReceiptStatus,
 }
 """By table: what its rows can be."""
@@ -64,6 +69,7 @@ _TONES = {
     "available": "ok",
     "blocked": "bad",
     "canceled": "mute",
+    "cleared": "ok",
     "completed": "ok",
     "confirmed": "wait",
     "delivered": "ok",
@@ -95,6 +101,7 @@ _TONES = {
     "succeeded": "ok",
     "transferring": "wait",
     "unknown": "wait",
+    "waiting": "wait",
 }
 _FULFILMENT = {
     _O.PENDING: Badge(Text("Not sent yet"), "mute"),
@@ -144,6 +151,7 @@ _SOURCES = {
     "outbound": Text("answer from Stripe"),
     "buyer_cancelled": Text("by rule"),
     "seller_cancelled": Text("by rule"),
+    **dict.fromkeys(("payment_refused", "risk"), Text("by rule")),
 }
 
 

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
+import pytest
+
 from marketplace import jobs
 from marketplace.outbound import adopting, requests
 from marketplace.outbound.states import CallKind
@@ -67,6 +69,7 @@ def test_only_the_table_asks_a_provider_to_do_something() -> None:
     assert_holds(calls_past_the_table, "marketplace")
 
 
+@pytest.mark.covers("S2.32")
 def test_every_write_at_stripe_carries_its_key() -> None:
     assert_holds(writes_without_key, "marketplace")
 

@@ -29,10 +29,13 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
+from tests import builders_auctions as auctions
+from tests import builders_credits as credits_of
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
+from tests import builders_methods as methods
 from tests import builders_wallets as wallets
 from tests import evidence
 from tests.builders import Bought, World
@@ -54,7 +57,8 @@ NO_PAGES = {
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.basket", "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats",
     "api.refunds", "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
-    "api.my_wallet", "api.wallet",
+    "api.my_wallet", "api.wallet", "api.payment_methods", "api.payment_method", "buyer.method_added",
+    "api.credit_packages", "credits.state",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -65,7 +69,7 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
           "/api/docs", "/api/docs/create_order", "/api/docs/orders",
           "/reset", "/reset/sent", "/reset/new", "/verify/confirm", "/email/confirm",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
-          "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
+          "/auctions", "/auctions/{auction}", "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
@@ -73,7 +77,11 @@ BUYER = (
     "/account/security/two-step/begin",
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/account/methods", "/account/methods/{saved_method}/remove",
+    "/account/bids", "/auctions/{auction}", "/checkout/auction/{won}",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
+    "/credits", "/credits?type=spent", "/credits/explain", "/credits/movements/{movement}", "/credits/return/{package}",
+    "/credits/cancelled/{package}",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
@@ -107,12 +115,14 @@ SELLER = (
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/listings/{listing}/pictures",
     "/seller/listings/{draft}/preview", "/seller/listings/{listing}/variants",
-    "/seller/listings/{varied_id}/variants",
+    "/seller/listings/{varied_id}/variants", "/seller/listings/{listing}/promote",
     "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
     "/seller/delivery", "/seller/delivery/new", "/seller/delivery/{profile}", "/seller/delivery/{profile}/zones/{zone}",
     "/seller/delivery/{profile}/zones/new", "/seller/taxes",
+    "/seller/auctions", "/seller/auctions?tab=ended", "/seller/auctions/{won}", "/seller/auctions/{unbid}",
+    "/seller/auctions/{unbid}/edit", "/seller/listings/{listing}/auction",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
@@ -125,11 +135,13 @@ ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
+    "/admin/risk", "/admin/risk?tab=all", "/admin/risk/figures", "/admin/risk/{paid}",
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet",
     "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
+    "/admin/payments/{package}",
     "/admin/payments/{failed}/diagnose", "/admin/refunds/{asked_back}/diagnose",
     "/admin/refunds/{refunded}/diagnose", "/admin/disputes/{dispute}/diagnose", "/admin/payouts/{payout}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
@@ -140,6 +152,7 @@ ADMIN = (
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/invoices", "/admin/invoices?q=nothing", "/admin/invoices/check", "/admin/invoices/{invoice}",
+    "/admin/auctions", "/admin/auctions?tab=sold", "/admin/auctions/{won}",
     "/admin/discounts", "/admin/discounts?of=sellers", "/admin/discounts/new", "/admin/discounts/{code}",
     "/admin/discounts/{our_code}", "/admin/discounts/{our_code}/edit",
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
@@ -157,6 +170,7 @@ SANDBOX = (
     "/c/pay/{paid_session}", "/c/pay/{expired_session}", "/c/pay/nothing", "/dashboard", "/dashboard/payments",
     "/dashboard/sessions", "/dashboard/charges", "/dashboard/refunds", "/dashboard/balance", "/dashboard/customers",
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
+    "/c/setup/{saving}", "/dashboard/methods", "/dashboard/setups",
     "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
 # They sign in in two steps and have a passkey.
@@ -226,16 +240,17 @@ def seed(world: World) -> Seeded:
     admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     wallets.fill(world, buyer, 2_500, admin_id=admin)
+    saved = {"saved_method": str(methods.save(world, buyer)), "saving": methods.page_of(world, buyer)}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    found |= accounts(world, seller)
+    found |= accounts(world, seller) | saved | bought_credits(world, buyer, seller, parts[0])
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
-    found |= {"passkey": str(factors.with_passkey(payee))}
+    found |= auctioned(world, buyer, seller) | {"passkey": str(factors.with_passkey(payee))}
     factors.with_phone(payee)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
@@ -243,6 +258,25 @@ def seed(world: World) -> Seeded:
     found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}
     owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
     return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
+
+
+def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int) -> dict[str, str]:
+    """Let both buy a package, and the seller promote a listing; return the buyer's payment and movement."""
+    package = credits_of.paid_package(world, buyer_id)
+    credits_of.paid_package(world, seller_id)
+    credits_of.promote(world, seller_id, listing_id)
+    movement = one(world, f"SELECT id FROM credit_movement WHERE user_id = {buyer_id}")
+    return {"package": str(package.payment_id), "movement": movement}
+
+
+def auctioned(world: World, buyer_id: int, seller_id: int) -> dict[str, str]:
+    """Put three things up for auction: one runs with bids, one is won, in one nobody has bid; return their ids."""
+    found = {name: auctions.put_up(world, 4_000, seller_id=seller_id) for name in ("auction", "won", "unbid")}
+    for name in ("auction", "won"):
+        auctions.bid(world, found[name], buyer_id, 9_000)
+        auctions.bid(world, found[name], world.person("Bea Bidder"), 5_000)
+    auctions.end_now(world, found["won"])
+    return {name: str(auction_id) for name, auction_id in found.items()}
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:

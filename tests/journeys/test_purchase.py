@@ -6,7 +6,7 @@ from marketplace.errors import Conflict
 from tests.builders import World
 
 
-@pytest.mark.covers("S0.1", "S0.3", "S0.9", "S0.12", "S1.12", "S2.28", "S3.3", "S4.20")
+@pytest.mark.covers("S0.1", "S0.3", "S0.9", "S0.12", "S1.12", "S2.28", "S2.35", "S3.3", "S4.20")
 def test_one_seller_one_hundred_dollars(world: World) -> None:
     bought = world.open_purchase(10_000)
     assert world.rows("SELECT count(*) FROM payment_tracker") == [(0,)]

@@ -14,7 +14,9 @@ from marketplace.outbound import decisions, operations, queries, requests
 from marketplace.outbound.models import OutboundCall
 from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.states import CallStep
+from marketplace.payment_methods import flows as saved
 from marketplace.refunds.wishes import Wish
+from tests import builders_methods as cards
 from tests.builders import World
 from tests.deciding import decide
 from tests.faults import Fault, Line, wire_fault
@@ -67,6 +69,18 @@ def lost_account(world: World) -> None:
     seller_id = world.seller()
     with wire_fault(world.sandbox, "/v1/accounts", NEVER_ARRIVES), pytest.raises(Conflict):
         world.begin_onboarding(seller_id)
+
+
+def lost_customer(world: World) -> None:
+    with wire_fault(world.sandbox, "/v1/customers", NEVER_ARRIVES):
+        assert not saved.is_known(user_id=world.person(), provider=world.provider, now=world.now)
+
+
+def lost_removal(world: World) -> None:
+    method_id = cards.save(world, buyer := world.person())
+    [(token,)] = world.rows("SELECT provider_method_id FROM saved_method")
+    with wire_fault(world.sandbox, f"/v1/payment_methods/{token}/detach", NEVER_ARRIVES):
+        assert not saved.remove(user_id=buyer, method_id=method_id, provider=world.provider, now=world.now)
 
 
 def lost_transfer(world: World) -> None:
@@ -137,6 +151,8 @@ LOST: dict[str, tuple[Callable[[World], None], str, str]] = {
     "refund": (lost_refund, "SELECT status FROM refund", "completed"),
     "return": (lost_return, "SELECT status FROM unapplied_receipt", "returned"),
     "create_account": (lost_account, "SELECT (account_id IS NOT NULL)::text FROM seller_account", "true"),
+    "create_customer": (lost_customer, "SELECT (customer_id IS NOT NULL)::text FROM provider_customer", "true"),
+    "detach_method": (lost_removal, "SELECT status FROM saved_method", "removed"),
     "transfer": (lost_transfer, "SELECT status FROM payout", "in_transit"),
     "bank_payout": (lost_bank_payout, "SELECT status FROM payout", "in_transit"),
     "reversal": (lost_reversal, "SELECT status FROM transfer_reversal", "done"),
@@ -144,8 +160,9 @@ LOST: dict[str, tuple[Callable[[World], None], str, str]] = {
     "submit_evidence": (lost_evidence, "SELECT status FROM dispute", "under_review"),
     "accept_dispute": (lost_acceptance, "SELECT status FROM dispute", "lost"),
 }
-UNTOLD = ("create_account", "upload_file", "submit_evidence", "accept_dispute")
-"""The provider says nothing of an account that nobody has opened yet, nor of files; and of a dispute not who did it."""
+UNTOLD = ("create_account", "upload_file", "submit_evidence", "accept_dispute", "create_customer", "detach_method")
+"""The provider says nothing of an account that nobody has opened yet, of customers, nor of files; and of a dispute or a
+card not who did it."""
 
 
 @pytest.mark.parametrize("kind", LOST)

@@ -304,6 +304,7 @@ def test_setting_up_and_taking_off_sign_other_devices_out(world: World) -> None:
     assert world.rows("SELECT count(*) FROM recovery_code") == [(0,)]
 
 
+@pytest.mark.covers("S2.32", "S2.35")
 def test_the_database_holds_neither_secret_nor_codes(world: World) -> None:
     user_id = world.person()
     phone = with_phone(user_id)

@@ -59,7 +59,7 @@ def test_a_signed_event_is_stored_and_answered(world: World) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.covers("S3.13", "S1.17")
+@pytest.mark.covers("S3.13", "S1.17", "S2.32", "S2.35")
 @pytest.mark.parametrize(
     "path", ["/api/credits/webhook", "/api/payments/webhooks/stripe/", "/api/v1/payments/webhooks/stripe/"]
 )

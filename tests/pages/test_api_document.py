@@ -8,6 +8,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from tests import builders_methods as cards
 from tests.builders import World
 from tests.builders_api import program
 
@@ -32,9 +33,10 @@ def test_what_the_document_promises_is_kept(world: World) -> None:
     bought = world.paid_purchase(10_000)
     world.settle_down()
     [(number,)] = world.rows('SELECT number FROM "order"')
+    saved = cards.save(world, bought.buyer_id)
     headers = {"Authorization": f"Bearer {program(world, bought.buyer_id).token}"}
     own, codes, tries = (
-        {"number": number, "payment_id": bought.payment_id, "wallet_id": bought.buyer_id},
+        {"number": number, "payment_id": bought.payment_id, "wallet_id": bought.buyer_id, "method_id": saved},
         set[int](),
         count(),
     )

@@ -113,6 +113,7 @@ def test_a_wrong_password_and_an_unknown_e_mail_show_the_same_page(world: World)
     assert len(pages) == 1
 
 
+@pytest.mark.covers("S2.32")
 def test_too_many_tries_show_how_long_to_wait(world: World) -> None:
     client = world.client()
     for _ in range(10):

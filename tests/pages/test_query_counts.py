@@ -11,6 +11,8 @@ from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from marketplace.saved import filter_operations
+from tests import builders_auctions as auctions
+from tests import builders_credits as credits_of
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
 from tests import builders_wallets as wallets
@@ -22,7 +24,7 @@ from tests.security.scene import column_of, inquire, path_of, route_of, scene, v
 _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
 _LISTS = {
-    "visitor": ("/l/{listing}", "/", "/l", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}"),
+    "visitor": ("/l/{listing}", "/", "/l", "/auctions", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}"),
     "buyer": (
         "/",
         "/basket",
@@ -47,7 +49,10 @@ _LISTS = {
         "/api/v1/orders/",
         "/api/v1/payments/",
         "/api/v1/refunds/",
+        "/account/methods",
+        "/api/v1/payments/methods/",
         "/api/v1/wallets/my_wallet/",
+        "/account/bids",
         "/wallet",
         "/wallet/explain/balance/USD",
     ),
@@ -61,6 +66,7 @@ _LISTS = {
         "/seller/listings/import",
         "/seller/delivery",
         "/seller/taxes",
+        "/seller/auctions",
         "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",
@@ -71,15 +77,19 @@ _LISTS = {
         "/seller/payouts/setup",
         "/seller/explain/held/USD",
         "/notifications",
+        "/credits",
+        "/credits/explain",
         "/l",
     ),
     "admin": (
         "/admin/reports",
+        "/admin/risk?tab=all",
         "/admin/refunds",
         "/admin/refunds?late=1",
         "/admin/debts",
         "/admin/debts?settled=1",
         "/admin/disputes?tab=inquiries",
+        "/admin/auctions",
         "/admin/discounts?of=sellers",
         "/admin/delivery-tax",
         "/admin/invoices",
@@ -168,6 +178,9 @@ class Shelf:
                 inquire(self.world, bought)
                 self._talk(bought)
         self.world.settle_down()
+        for listing_id in ids:
+            auction_id = auctions.put_up(self.world, listing_id=listing_id, seller_id=self.seller_id)
+            auctions.bid(self.world, auction_id, self.buyer_id, 20_000)
         for number in range(count):
             letters = f"SHELF-{len(self.listing_ids)}-{number}"
             codes.code(self.world.now, letters, seller_id=self.seller_id, actor_id=self.seller_id)
@@ -175,6 +188,10 @@ class Shelf:
             if number < 3:
                 db.atomic(filter_operations.save_filter, (), user_id=self.seller_id, **kept)
             wallets.fill(self.world, self.buyer_id, 100, admin_id=self.admin_id)
+        if not self.listing_ids:
+            credits_of.paid_package(self.world, self.seller_id, "fleet")
+        for listing_id in ids:
+            credits_of.promote(self.world, self.seller_id, listing_id)
         mails.failed(self.world)
         self.listing_ids += ids
         for listing_id in self.listing_ids:
@@ -211,7 +228,7 @@ def test_a_list_costs_the_same_with_three_rows_and_with_thirty(world: World, cou
     shelf.add(27)
     assert shelf.costs(count_queries) == with_three
     rows = {table: world.rows(f'SELECT count(*) FROM "{table}"')[0][0] for table in ("order", "payment", "listing")}
-    assert rows == {"order": 30, "payment": 30, "listing": 30}
+    assert rows == {"order": 30, "payment": 31, "listing": 30}
     assert world.rows("SELECT count(*) FROM cart_line") == [(30,)]
     assert world.rows("SELECT count(*) FROM refund") == [(10,)]
     assert world.rows("SELECT count(*) > 30 FROM provider_event") == [(True,)]

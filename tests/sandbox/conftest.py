@@ -129,9 +129,16 @@ def new_session(client: stripe.StripeClient) -> Callable[..., stripe.checkout.Se
 def pay(sandbox: RunningSandbox, client: stripe.StripeClient, new_session) -> Callable[..., stripe.checkout.Session]:
     """Open a session, pay it, and return it as it is afterwards, with its intent, charge and money expanded."""
 
-    def make(card: str = "4242424242424242", amount: int = 10_000, currency: str = "usd", account: str = "", **more):
+    def make(
+        card: str = "4242424242424242",
+        amount: int = 10_000,
+        currency: str = "usd",
+        account: str = "",
+        saved: str = "",
+        **more,
+    ):
         session = new_session(amount, currency, **more)
-        sandbox.pay(session.id, card, account=account)
+        sandbox.pay(session.id, card, account=account, saved=saved)
         return client.v1.checkout.sessions.retrieve(
             session.id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
         )

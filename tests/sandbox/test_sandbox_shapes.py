@@ -15,6 +15,7 @@ SDK_CLASSES = {
     "checkout.session": stripe.checkout.Session,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,
+    "setup_intent": stripe.SetupIntent,
     "charge": stripe.Charge,
     "refund": stripe.Refund,
     "balance": stripe.Balance,
@@ -74,6 +75,14 @@ def connect_objects(sandbox, client, pay, new_seller, tmp_path):
     }
 
 
+def saved_card(sandbox, client):
+    """Save a card on the page for it; return its setup intent."""
+    addresses = {"success_url": "http://shop.test/done", "cancel_url": "http://shop.test/cards"}
+    page = client.v1.checkout.sessions.create({"mode": "setup", "payment_method_types": ["card"], **addresses})
+    sandbox.save_card(page.id)
+    return client.v1.setup_intents.retrieve(page.setup_intent)
+
+
 @pytest.fixture
 def objects(sandbox, client, pay):
     session = pay()
@@ -90,6 +99,7 @@ def objects(sandbox, client, pay):
         "balance": client.v1.balance.retrieve(),
         "balance_transaction": charge.balance_transaction,
         "customer": client.v1.customers.list().data[0],
+        "setup_intent": saved_card(sandbox, client),
         "event": client.v1.events.list().data[0],
         "webhook_endpoint": client.v1.webhook_endpoints.list().data[0],
         "item": items.data[0],

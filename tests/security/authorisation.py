@@ -26,6 +26,9 @@ GET    /                                           200    200  200     200    20
 GET    /l                                          200    200  200     200    200    200   -       -
 GET    /l/<slug>                                   200    200  200     200    200    200   404     404
 GET    /s/<slug>                                   200    200  200     200    200    200   404     404
+GET    /auctions                                   200    200  200     200    200    200   -       -
+GET    /auctions/<auction_id>                      200    200  200     200    200    200   404     404
+POST   /auctions/<auction_id>/bid                  in     422  422     422    422    422   404     404
 GET    /media/<file_name>                          200    200  200     200    200    200   404     404
 GET    /sitemap.xml                                200    200  200     200    200    200   -       -
 GET    /robots.txt                                 200    200  200     200    200    200   -       -
@@ -124,6 +127,9 @@ POST   /basket/continue/<currency>                 go     go   go      go     go
 GET    /checkout/<currency>                        in     200  200     go     go     go    go      404
 POST   /checkout/<currency>                        in     422  422     go     go     go    go      404
 POST   /checkout/<currency>/address                in     go   go      go     go     go    go      404
+GET    /checkout/auction/<auction_id>              in     200  404     404    404    404   404     404
+POST   /checkout/auction/<auction_id>              in     422  404     404    404    404   404     404
+POST   /checkout/auction/<auction_id>/address      in     200  404     404    404    404   404     404
 POST   /checkout/retry/<purchase_id>               in     go   404     404    404    404   404     404
 GET    /checkout/return/<payment_id>               in     200  404     404    404    404   404     404
 GET    /checkout/return/<payment_id>/state         in     204  404     404    404    404   404     404
@@ -133,6 +139,16 @@ GET    /checkout/cancelled/<payment_id>            in     go   404     404    40
 GET    /account                                    in     200  200     200    200    200   -       -
 GET    /account/statistics                         in     200  200     200    200    200   -       -
 GET    /account/explain/<figure>/<currency>        in     200  200     200    200    200   404     404
+GET    /credits                                   in     200  200     200    200    200   -       -
+POST   /credits/buy                               in     go   go      go     go     go    -       -
+GET    /credits/explain                           in     200  200     200    200    200   -       -
+GET    /credits/movements/<movement_id>           in     200  404     404    404    404   404     404
+POST   /credits/retry/<payment_id>                in     go   404     404    404    404   404     404
+GET    /credits/return/<payment_id>               in     200  404     404    404    404   404     404
+GET    /credits/return/<payment_id>/state         in     204  404     404    404    404   404     404
+POST   /credits/return/<payment_id>/verify        in     go   404     404    404    404   404     404
+GET    /credits/cancelled/<payment_id>            in     go   404     404    404    404   404     404
+GET    /account/bids                               in     200  200     200    200    200   -       -
 GET    /wallet                                     in     200  200     200    200    200   -       -
 GET    /wallet/explain/<figure>/<currency>         in     200  200     200    200    200   404     404
 GET    /orders                                     in     200  200     200    200    200   -       -
@@ -151,6 +167,12 @@ POST   /refunds/<number>/pictures                  in     422  404     404    40
 POST   /refunds/<number>/pictures/<picture_id>/remove in  go   404     404    404    404   404     404
 GET    /refunds/<number>/pictures/<picture_id>     in     200  404     404    404    404   404     404
 GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
+GET    /account/methods                            in     200  200     200    200    200   -       -
+POST   /account/methods                            in     go   go      go     go     go    -       -
+GET    /account/methods/added                      in     404  404     404    404    404   -       -
+POST   /account/methods/<method_id>/default        in     go   404     404    404    404   404     404
+GET    /account/methods/<method_id>/remove         in     200  404     404    404    404   404     404
+POST   /account/methods/<method_id>/removal        in     go   404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
 GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
@@ -211,6 +233,8 @@ POST   /seller/listings/text                       in     403  403     422    42
 POST   /seller/listings/text/drop                  in     403  403     go     go     403   -       -
 GET    /seller/listings/<listing_id>/edit          in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
+GET    /seller/listings/<listing_id>/promote      in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/promote      in     403  403     422    404    403   404     404
 GET    /seller/listings/<listing_id>/preview       in     403  403     go     404    403   404     404
 GET    /seller/listings/<listing_id>/pictures      in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/pictures      in     403  403     422    404    403   404     404
@@ -242,6 +266,15 @@ GET    /seller/delivery/<profile_id>/zones/<zone_id> in   403  403     200    40
 POST   /seller/delivery/<profile_id>/zones/<zone_id> in   403  403     422    404    403   404     404
 POST   /seller/delivery/<profile_id>/zones/<zone_id>/remove in 403 403 go     404    403   404     404
 POST   /seller/delivery/<profile_id>/archive       in     403  403     go     404    403   404     404
+GET    /seller/auctions                            in     403  403     200    200    403   -       -
+GET    /seller/listings/<listing_id>/auction       in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/auction       in     403  403     422    404    403   404     404
+GET    /seller/auctions/<auction_id>               in     403  403     200    404    403   404     404
+GET    /seller/auctions/<auction_id>/edit          in     403  403     200    404    403   404     404
+POST   /seller/auctions/<auction_id>/edit          in     403  403     422    404    403   404     404
+POST   /seller/auctions/<auction_id>/withdraw      in     403  403     422    404    403   404     404
+POST   /seller/auctions/<auction_id>/offer         in     403  403     go     404    403   404     404
+POST   /seller/auctions/<auction_id>/again         in     403  403     go     404    403   404     404
 GET    /seller/discounts                           in     403  403     200    200    403   -       -
 GET    /seller/discounts/new                       in     403  403     200    200    403   -       -
 POST   /seller/discounts/new                       in     403  403     422    422    403   -       -
@@ -298,6 +331,10 @@ GET    /admin/purchases/<number>                   in     403  403     403    40
 GET    /admin/users                                in     403  403     403    403    200   -       -
 GET    /admin/users/<user_id>                      in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/devices/<session_id>/sign-out in 403 403  403    403    go    404     404
+GET    /admin/risk                                 in     403  403     403    403    200   -       -
+GET    /admin/risk/figures                         in     403  403     403    403    200   -       -
+GET    /admin/risk/<payment_id>                    in     403  403     403    403    200   404     404
+POST   /admin/risk/<payment_id>/decide             in     403  403     403    403    422   404     404
 GET    /admin/reports                              in     403  403     403    403    200   -       -
 GET    /admin/reports/<report_id>                  in     403  403     403    403    200   404     404
 POST   /admin/reports/<report_id>/decide           in     403  403     403    403    422   404     404
@@ -316,6 +353,7 @@ POST   /admin/payments/<payment_id>/diagnose/take-up in   403  403     403    40
 POST   /admin/refunds/<number>/diagnose/take-up    in     403  403     403    403    go    404     404
 POST   /admin/disputes/<number>/diagnose/take-up   in     403  403     403    403    go    404     404
 POST   /admin/payouts/<number>/diagnose/take-up    in     403  403     403    403    404   404     404
+POST   /admin/payments/<payment_id>/refund-package in     403  403     403    403    go    404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
 GET    /admin/mail                                 in     403  403     403    403    200   -       -
 POST   /admin/mail/again                           in     403  403     403    403    go    -       -
@@ -408,6 +446,12 @@ POST   /api/v1/orders/<number>/deliver/            401    409  404     409    40
 POST   /api/v1/orders/<number>/cancel/             401    422  422     422    422    422   422     422
 GET    /api/v1/payments/                           401    200  200     200    200    200   -       -
 POST   /api/v1/payments/                           401    422  422     422    422    422   -       -
+GET    /api/v1/payments/methods/                   401    200  200     200    200    200   -       -
+POST   /api/v1/payments/methods/                   401    201  201     201    201    201   -       -
+GET    /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
+PUT    /api/v1/payments/methods/<method_id>/       401    422  422     422    422    422   422     422
+POST   /api/v1/payments/methods/<method_id>/set-default/ 401 409 404    404    404    404   404     404
+DELETE /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
 GET    /api/v1/payments/stats/                     401    200  200     200    200    200   -       -
 POST   /api/v1/payments/verify/                    401    422  422     422    422    422   -       -
 GET    /api/v1/payments/<payment_id>/              401    200  404     404    404    404   404     404
@@ -429,8 +473,12 @@ POST   /api/v1/invoices/<number>/send/             401    403  403     409    40
 GET    /api/v1/discounts/                          401    403  403     200    200    200   -       -
 POST   /api/v1/discounts/validate/                 401    422  422     422    422    422   -       -
 POST   /api/v1/discounts/apply/                    401    422  422     422    422    422   -       -
+GET    /api/v1/credits/packages/                  401    200  200     200    200    200   -       -
+POST   /api/v1/credits/checkout/package/          401    422  422     422    422    422   -       -
 GET    /api/v1/wallets/my_wallet/                  401    200  200     200    200    200   -       -
 GET    /api/v1/wallets/<wallet_id>/                401    200  404     404    404    404   404     404
+GET    /admin/auctions                             in     403  403     403    403    200   -       -
+GET    /admin/auctions/<auction_id>                in     403  403     403    403    200   404     404
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
 GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
 POST   /admin/discounts/new                        in     403  403     403    403    422   -       -
@@ -490,6 +538,8 @@ WRITING_GETS = {
     "/": "the cookie of what the viewer looked at last is taken over; only their own twelve, nobody else sees them",
     "/saved": "as above",
     "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",
+    "/account/methods/added": "it puts into the books what the viewer has saved, as its event would; only their own",
+    "/credits/return/<payment_id>": "as above",
     "/seller/payouts/setup/done": "it puts into the books how the provider shows the account now, as its webhook would",
     "/messages/<conversation_id>": "what is shown counts as read; only the reader's own mark",
     "/admin/conversations/<conversation_id>": "that an admin has looked is kept; nobody else sees a difference",
@@ -497,6 +547,7 @@ WRITING_GETS = {
     "/admin/refunds": "as above: the messages of the order stand on it",
     "/admin/disputes/<number>": "as above",
     "/checkout/cancelled/<payment_id>": "the provider can send the buyer back by GET only; only the own, only unpaid",
+    "/credits/cancelled/<payment_id>": "as above",
 }
 
 

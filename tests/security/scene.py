@@ -30,10 +30,13 @@ from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
 from marketplace.saved import filter_operations, search_operations
 from tests import builders_addresses as addresses
+from tests import builders_auctions as auctions
+from tests import builders_credits as credits_of
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
+from tests import builders_methods as methods
 from tests import builders_taxes as taxes
 from tests import evidence
 from tests.builders import Bought, World, form_token
@@ -142,12 +145,16 @@ def path_of(rule: Rule, values: Mapping[str, object]) -> str:
 
 def values_for(rule: Rule, side: Side) -> dict[str, object]:
     """Return what stands in the address of `rule` for the things of `side`."""
-    by_blueprint = {"buyer": {"figure": "total"}, "seller": {"figure": "net"}, "admin": {"figure": "net"}}
-    figures = by_blueprint.get(rule.endpoint.split(".")[0], {})
-    if rule.endpoint == "buyer.explain_payment":
-        figures = {"figure": "amount"}
-    if rule.endpoint == "buyer.explain_wallet":
-        figures = {"figure": "balance"}
+    package = {"payment_id": side.values["package_payment_id"]}
+    by_blueprint: dict[str, dict[str, object]] = {
+        "buyer": {"figure": "total"}, "seller": {"figure": "net"}, "admin": {"figure": "net"}, "credits": package,
+    }  # fmt: skip
+    by_endpoint: dict[str, dict[str, object]] = {
+        "buyer.explain_payment": {"figure": "amount"},
+        "buyer.explain_wallet": {"figure": "balance"},
+        "admin.refund_package": package,
+    }
+    figures = by_endpoint.get(rule.endpoint) or by_blueprint.get(rule.endpoint.split(".")[0], {})
     if rule.endpoint.endswith(".explain_flow"):
         figures = {"figure": "paid" if rule.endpoint.startswith("buyer.") else "volume"}
     if "/refunds/<" in rule.rule:
@@ -220,8 +227,19 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     values |= {"rule_id": taxes.tax_deliveries(world, "US", days=30 + ord(side))}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0, "operation": "validate_code", "token_id": _token(buyer_id)}
-    values |= {"passkey_id": passkey_id}
+    package = credits_of.paid_package(world, buyer_id)
+    [(movement_id,)] = world.rows("SELECT id FROM credit_movement WHERE user_id = %s", buyer_id)
+    values |= {"passkey_id": passkey_id, "package_payment_id": package.payment_id, "movement_id": movement_id}
+    values |= {"auction_id": _win(world, seller_id, buyer_id)}
     return Side(buyer_id, seller_id, bought, values)
+
+
+def _win(world: World, seller_id: int, buyer_id: int) -> int:
+    """Let a buyer win an auction of a seller's; return its id."""
+    auction_id = auctions.put_up(world, 2_000, seller_id=seller_id)
+    auctions.bid(world, auction_id, buyer_id, 3_000)
+    auctions.end_now(world, auction_id)
+    return auction_id
 
 
 def _token(user_id: int) -> int:
@@ -348,6 +366,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "session_id": device,
         "user_id": bought.buyer_id,
         "wallet_id": bought.buyer_id,
+        "method_id": methods.save(world, bought.buyer_id),
         "seller_id": seller_id,
         "job_id": world.failed_job(),
         "search_id": db.atomic(

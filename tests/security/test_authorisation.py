@@ -31,13 +31,16 @@ _NO_DATA = ("/static", "/media", "/patterns")
 _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
     "wallet_id",
+    "method_id",
     "file_id",
     "picture_id",
     "payment_id",
+    "movement_id",
     "share_id",
     "seller_id",
     "debt_id",
     "discount_id",
+    "auction_id",
     "profile_id",
     "rate_id",
     "rule_id",

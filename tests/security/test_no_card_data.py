@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from bs4 import BeautifulSoup
 
+from tests import builders_methods as cards
 from tests.builders import Bought, World
 
 # As typed by people: with blanks, with dashes, without; paid, declined, unknown to the sandbox (a real card, perhaps)
@@ -69,13 +70,14 @@ def test_the_search_finds_what_it_looks_for() -> None:
         assert not card_numbers(other), other
 
 
-@pytest.mark.covers("S4.25")
+@pytest.mark.covers("S2.32", "S2.35", "S4.25")
 def test_no_card_number_and_no_security_code_is_kept(world: World) -> None:
     statuses = set()
     for number, code in _CARDS.items():
         bought = world.open_purchase(10_000)
         short = code if number.startswith("37") else code[1:]
         statuses.add(type_card(world, bought, number, short))
+    assert cards.type_in(world, bought.buyer_id, "5555555555554444").outcome == "paid"
     world.settle_down()
     world.advance(hours=25)
     world.settle_down()
@@ -96,6 +98,7 @@ def test_no_card_number_and_no_security_code_is_kept(world: World) -> None:
     assert rows > 200
 
 
+@pytest.mark.covers("S2.32")
 def test_no_table_and_no_form_of_ours_has_a_place_for_a_card(world: World) -> None:
     columns = world.rows(
         "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"

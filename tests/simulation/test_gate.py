@@ -14,7 +14,9 @@ from marketplace.simulation.stage import Stage
 pytestmark = pytest.mark.simulation
 
 GATE = [("default", seed) for seed in range(1, 6)] + [
-    (profile, seed) for profile in ("dark", "storm", "outage", "rush", "variants", "wallets") for seed in (1, 2)
+    (profile, seed)
+    for profile in ("dark", "storm", "outage", "rush", "variants", "wallets", "fraud")
+    for seed in (1, 2)
 ]
 ELSEWHERE = {("variants", 2)}
 """Played further down, where the same is asked of it, and more."""

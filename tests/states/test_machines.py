@@ -6,6 +6,7 @@
 import pytest
 
 import marketplace.web  # noqa: F401  loads every model, so that no machine is missed when this file runs alone
+from marketplace.auctions.states import AUCTION, BID
 from marketplace.catalog.states import LISTING, RESERVATION
 from marketplace.discounts.states import DISCOUNT, USE
 from marketplace.disputes.states import DISPUTE
@@ -15,6 +16,7 @@ from marketplace.job_runs.states import FAILED_JOB
 from marketplace.mails.states import MAIL
 from marketplace.orders.states import ORDER, PURCHASE
 from marketplace.outbound.states import CALL
+from marketplace.payment_methods.states import METHOD
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION
 from marketplace.payouts.states import ACCOUNT, PAYOUT, REVERSAL
@@ -22,6 +24,7 @@ from marketplace.provider_events.states import EVENT
 from marketplace.reconciliation import checks
 from marketplace.reconciliation.states import BREAK
 from marketplace.refunds.states import REFUND
+from marketplace.risk.states import REVIEW
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
 MATRICES: dict[Machine, str] = {
@@ -37,6 +40,27 @@ MATRICES: dict[Machine, str] = {
     release       released !        =
     reserve_again =        =        reserved
     give_back     .        released =
+    """,
+    AUCTION: """
+               running   withdrawn not_sold won    unpaid   sold
+    withdraw   withdrawn =         !        !      !        !
+    end_unsold not_sold  !         =        !      !        !
+    end_won    won       !         =        =      =        =
+    pay        .         !         !        sold   !        =
+    lapse      .         !         =        unpaid =        !
+    offer      .         !         =        =      won      =
+    give_up    .         !         =        .      not_sold !
+    """,
+    BID: """
+           placed  leading outbid raised won    lost unpaid paid
+    lead   leading =       =      =      =      =    =      =
+    outbid outbid  outbid  =      !      !      =    !      !
+    raise  .       raised  !      =      !      !    !      !
+    win    .       won     !      !      =      !    =      =
+    lose   .       lost    lost   !      !      =    !      !
+    offer  .       .       .      !      =      won  =      =
+    pay    .       .       !      !      paid   !    !      =
+    lapse  .       .       !      !      unpaid !    =      !
     """,
     MAIL: """
           queued sent failed  skipped
@@ -129,6 +153,17 @@ MATRICES: dict[Machine, str] = {
     fail    .          .          failed     failed   =          !        =
     resend  .          .          =          =        in_transit !        =
     reverse .          .          reversed   reversed reversed   !        =
+    """,
+    METHOD: """
+           active   removing removed
+    remove removing =        =
+    keep   =        active   =
+    detach removed  removed  =
+    """,
+    REVIEW: """
+           waiting cleared refused
+    clear  cleared =       !
+    refuse refused !       =
     """,
     REVERSAL: """
            pending done refused

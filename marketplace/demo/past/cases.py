@@ -209,7 +209,7 @@ CASES = (
     Case(5.5, PRIYA, (RIVERA, HARBOUR), "visa", endings.not_sent),
     Case(4.5, TAMIKA, (RIVERA,), "mastercard", endings.not_sent),
     Case(1.2, ALEX, (HARBOUR, RIVERA), "visa", endings.not_sent),
-    Case(0.8, DENISE, (HARBOUR,), "visa", endings.not_sent, code="HARBOUR10"),
+    Case(0.8, DENISE, (HARBOUR,), "card after card", endings.not_sent, code="HARBOUR10"),  # looks like fraud
     Case(0.5, GRACE, (RIVERA,), "amex", endings.not_sent, code="WELCOME5"),
     Case(0.1, GRACE, (HARBOUR,), "visa", endings.not_sent, collects=True),
     # Under way in this moment.

@@ -112,6 +112,7 @@ COURSES: Mapping[str, Course] = {
     "no money, then another card": partial(_declined, (NO_MONEY,), VISA),
     "wrong code, then right": partial(_declined, (WRONG_CODE,), VISA),
     "declined twice, then another card": partial(_declined, (NO_MONEY, EXPIRED_CARD), AMEX),
+    "card after card": partial(_declined, (DECLINED, NO_MONEY, WRONG_CODE, EXPIRED_CARD), VISA),
     "declined, then a new page": _declined_then_new_page,
     "declined and left": partial(_declined, (DECLINED,), ""),
     "declined twice and left": partial(_declined, (NO_MONEY, DECLINED), ""),

@@ -35,6 +35,9 @@ class Outside(Protocol):
     ) -> object:
         """Pay on the page, by card or bank account; a 3-D Secure question is passed, failed or left open (None)."""
 
+    def save_card(self, session_id: str, card: str = ..., *, expiry: str = ..., email: str = ...) -> object:
+        """Save a card on the page for it."""
+
     def set_up(self, account_id: str) -> object:
         """Give a seller's account all that the provider asks for, with a bank account."""
 

@@ -4,7 +4,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
-from marketplace.demo.past import accounts, buying, discounting, endings, paying, selling, talking, wallets
+from marketplace.demo.past import (
+    accounts,
+    auctioning,
+    buying,
+    discounting,
+    endings,
+    paying,
+    saving,
+    selling,
+    talking,
+    wallets,
+)
 from marketplace.demo.past.cases import CASES, Case
 from marketplace.demo.past.courses import COURSES
 from marketplace.demo.past.script import PAST, Sale, Script, Step
@@ -68,6 +79,8 @@ def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
     _write_days(script)
     if sales == SALES:
         _write_payouts(script)
+        for at, deed, values in auctioning.steps():
+            script.add(at, deed, **values)
     return script.in_order()
 
 
@@ -158,6 +171,13 @@ def _write_wallets(script: Script) -> None:
             script.add(at, wallets.change, made=made, number=number)
 
 
+def _write_cards(script: Script, first: timedelta) -> None:
+    """Let some buyers save cards, and one remove the first again."""
+    for each in saving.SAVINGS:
+        script.add(max(each.day * _DAY, first), saving.save, saving=each)
+    script.add(max(saving.REMOVED_ON * _DAY, first + _DAY), saving.remove, saving=saving.SAVINGS[0])
+
+
 def _write_payouts(script: Script) -> None:
     """Let some payouts go wrong: three called off, three taken back, three stopped, three that the provider refuses."""
     first = min(step.at for step in script.steps)
@@ -200,6 +220,7 @@ def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
     first = min(step.at for step in script.steps)
     _write_wallets(script)
+    _write_cards(script, first)
     _write_accounts(script)
     _write_codes(script)
     for night in _NIGHTS:

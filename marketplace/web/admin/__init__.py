@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from marketplace.web import admins_second_step
 from marketplace.web.admin import (
+    auctions,
     calls,
     debts,
     delivery_tax,
@@ -23,6 +24,7 @@ from marketplace.web.admin import (
     ledger,
     mails,
     overview,
+    packages,
     payment_log,
     payments,
     payout_deciding,
@@ -41,6 +43,9 @@ from marketplace.web.admin import (
     reported,
     reports,
     returning,
+    risk,
+    risk_figures,
+    risk_page,
     settings,
     states,
     suspensions,
@@ -84,6 +89,11 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule(
     "/admin/payments/<int(max=9223372036854775807):payment_id>/log", "payment_log", payment_log.payment_log
+)
+blueprint.add_url_rule(
+    "/admin/payments/<int(max=9223372036854775807):payment_id>/refund-package",
+    view_func=packages.refund_package,
+    methods=["POST"],
 )
 _DIAGNOSE = "/admin/payments/<int(max=9223372036854775807):payment_id>/diagnose"
 blueprint.add_url_rule(_DIAGNOSE, view_func=diagnose.diagnose_payment)
@@ -155,12 +165,19 @@ blueprint.add_url_rule("/admin/invoices", view_func=invoices.invoices)
 blueprint.add_url_rule("/admin/invoices/check", view_func=invoices.invoice_check)
 blueprint.add_url_rule("/admin/invoices/<number>", view_func=invoices.invoice)
 blueprint.add_url_rule("/admin/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
+blueprint.add_url_rule("/admin/auctions", view_func=auctions.auctions)
+blueprint.add_url_rule("/admin/auctions/<int(max=9223372036854775807):auction_id>", view_func=auctions.auction)
 blueprint.add_url_rule("/admin/discounts", view_func=discounts.discounts)
 blueprint.add_url_rule("/admin/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
 _DISCOUNT = "/admin/discounts/<int(max=9223372036854775807):discount_id>"
 blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)
 blueprint.add_url_rule(f"{_DISCOUNT}/edit", view_func=discounts.edit_discount, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_DISCOUNT}/move", view_func=discounts.move_discount, methods=["POST"])
+blueprint.add_url_rule("/admin/risk", view_func=risk.risks)
+blueprint.add_url_rule("/admin/risk/figures", "risk_figures", risk_figures.risk_figures)
+_RISK = "/admin/risk/<int(max=9223372036854775807):payment_id>"
+blueprint.add_url_rule(_RISK, view_func=risk_page.risk_payment)
+blueprint.add_url_rule(f"{_RISK}/decide", view_func=risk_page.decide_risk, methods=["POST"])
 blueprint.add_url_rule("/admin/disputes", view_func=disputes.disputes)
 _DISPUTE = "/admin/disputes/<number>"
 _DISPUTE_FILE = f"{_DISPUTE}/files/<int(max=9223372036854775807):file_id>"

@@ -18,7 +18,9 @@ from marketplace.web.explaining import Crumb
 from marketplace.web.pages import time_text
 from marketplace.web.stored_words import as_read
 
-_PERSONAL = frozenset({"customer_email", "email", "success_url", "cancel_url", "evidence", "stored_name", "name"})
+_PERSONAL = frozenset(
+    {"customer_email", "email", "success_url", "cancel_url", "evidence", "stored_name", "name", "full_name"}
+)
 _NO_LINE = "Unexpected error communicating with Stripe"
 """How the provider's library begins its words about a connection that could not be made, was cut or took too long."""
 KINDS: Mapping[CallKind, str] = {
@@ -34,6 +36,9 @@ KINDS: Mapping[CallKind, str] = {
     CallKind.UPLOAD_FILE: Text("Upload evidence"),
     CallKind.SUBMIT_EVIDENCE: Text("Submit evidence"),
     CallKind.ACCEPT_DISPUTE: Text("Accept a dispute"),
+    CallKind.CREATE_CUSTOMER: Text("Make a customer"),
+    CallKind.DETACH_METHOD: Text("Remove a saved card"),
+    CallKind.DEFAULT_METHOD: Text("Set a default card"),
 }
 
 
@@ -47,6 +52,8 @@ def subject_link(subject: Subject | None) -> Crumb:
         return Crumb(_("Payout %(number)s", number=subject.name), url_for("admin.payout", number=subject.name))
     if subject.kind is SubjectKind.DISPUTE:
         return Crumb(_("Dispute %(number)s", number=subject.name), url_for("admin.dispute", number=subject.name))
+    if subject.kind is SubjectKind.USER:
+        return Crumb(subject.name, url_for("admin.user", user_id=subject.id))
     if subject.kind is SubjectKind.SELLER:
         return Crumb(_("Seller %(name)s", name=subject.name), url_for("admin.user", user_id=subject.id))
     return Crumb(_("Payment %(number)s", number=subject.id), url_for("admin.payment", payment_id=subject.id))

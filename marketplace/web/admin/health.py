@@ -42,6 +42,7 @@ _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
     Tile.UNMATCHED: ("admin.unmatched", {}),
     Tile.UNKNOWN_CALLS: ("admin.calls", {"tab": "unknown"}),
     Tile.BLOCKED_CALLS: ("admin.calls", {"tab": "blocked"}),
+    Tile.RISK: ("admin.risks", {}),
     Tile.DEBTS: ("admin.debts", {}),
     Tile.BREAKS: ("admin.reconciliation", {}),
     Tile.DRIFT: ("admin.reconciliation", {}),

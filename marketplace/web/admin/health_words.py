@@ -29,6 +29,7 @@ WORDS: Mapping[Tile, Words] = {
     Tile.STUCK_PAYOUTS: Words(
         Text("Payouts that stand still"), Text("Not sent for 1 h, on their way 10 days, or refused 2 days")
     ),
+    Tile.RISK: Words(Text("Payments to look at"), Text("None; act after a day")),
     Tile.DEBTS: Words(Text("Sellers who owe"), Text("None; act after 90 days")),
     Tile.NEGATIVE: Words(Text("Negative balances"), Text("None")),
     Tile.TICK: Words(Text("Last tick"), Text("Within a minute")),
@@ -44,6 +45,6 @@ GROUPS = {
     Text("Calls to the provider"): (Tile.UNKNOWN_CALLS, Tile.BLOCKED_CALLS),
     Text("Money on its way"): (Tile.STUCK_PAYMENTS, Tile.STUCK_REFUNDS, Tile.STUCK_RETURNS, Tile.STUCK_PAYOUTS),
     Text("Books and reconciliation"): (Tile.BOOKS, Tile.BREAKS, Tile.DRIFT),
-    Text("Balances"): (Tile.DEBTS, Tile.NEGATIVE),
+    Text("Balances and people"): (Tile.DEBTS, Tile.NEGATIVE, Tile.RISK),
     Text("Work in the background"): (Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS, Tile.FAILED_MAILS),
 }

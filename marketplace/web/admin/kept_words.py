@@ -34,6 +34,8 @@ _SINGULAR = {
     "stock_reservation": Text("Reservation"),
     "discount": Text("Discount code"),
     "discount_use": Text("Use of a code"),
+    "auction": Text("Auction"),
+    "bid": Text("Bid"),
 }
 NOTICES = (
     Text("Order paid"),
@@ -94,6 +96,12 @@ NOTICES = (
     Text("Password changed"),
     Text("Price dropped"),
     Text("Search found"),
+    Text("Auction outbid"),
+    Text("Auction won"),
+    Text("Auction offered"),
+    Text("Auction lost"),
+    Text("Auction ended"),
+    Text("Auction unpaid"),
 )
 """What people are told, each kind in a few words."""
 STATUSES = (

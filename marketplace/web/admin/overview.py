@@ -160,7 +160,7 @@ def _figures(totals: HouseTotals, span: _Span) -> tuple[Figure, ...]:
     counts = search_queries.exact_counts(span.period)
     tried, refused = sum(counts.values()), PaymentTab.FAILED.count_of(counts)
     return (
-        flow(HouseFlow.VOLUME, totals.volume_minor, _("What buyers paid for orders")),
+        flow(HouseFlow.VOLUME, totals.volume_minor, _("What buyers paid for orders and credits")),
         flow(
             HouseFlow.TAKE,
             totals.take_minor,

@@ -10,19 +10,22 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.language import Text, ngettext, pgettext
 from marketplace.language import gettext as _
 from marketplace.ledger.queries import PostingRow
+from marketplace.payment_methods.queries import UseRow
 from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine, SellerShare, Tracker
 from marketplace.payments.queries import Decline, Receipt
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.order_queries import PaidIn
 from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds.queries import RefundRow
+from marketplace.risk.queries import RiskRow
 from marketplace.wallets.rules import WALLET
 from marketplace.web import dispute_parts, explaining, payout_parts, refund_parts, wording
-from marketplace.web.admin import payment_figures, payment_record, refund_page, returning
+from marketplace.web.admin import payment_figures, payment_record, refund_page, returning, risk_words
 from marketplace.web.admin.call_words import KINDS, request_text
 from marketplace.web.admin.events import EventRow, event_rows, shown
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.admin.payment_record import TrackerView
+from marketplace.web.admin.risk_words import RiskLink
 from marketplace.web.console import Console, admin_console
 from marketplace.web.dispute_parts import DisputeLink
 from marketplace.web.explaining import LedgerRow, Sum
@@ -40,6 +43,7 @@ _LABELS = {
     "refund": Text("Refund"),
     "dispute": Text("Dispute"),
     "purchase": Text("Purchase"),
+    "risk_review": Text("Check"),
 }
 
 
@@ -60,6 +64,8 @@ class Facts:
     postings: Sequence[PostingRow]
     provider_lines: Sequence[ProviderLine]
     changes: Sequence[Change]
+    used: UseRow | None
+    risk: RiskRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,8 @@ class PaymentPage:
     figures: tuple[MoneyRow, ...]
     facts: tuple[Fact, ...]
     metadata: str
+    risk: RiskLink | None
+    """How risky it looked; None while nobody has looked."""
     diagnose_url: str
     log_url: str
     receipt: str
@@ -164,9 +172,10 @@ def build(facts: Facts) -> PaymentPage:
         badges=(wording.payment_badge(record.status), *dispute_parts.order_badges(facts.disputes)),
         note=f"{record.buyer_name}, {record.buyer_email}",
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
-        facts=payment_record.facts(record),
+        facts=payment_record.facts(record, facts.used),
         is_from_wallet=record.provider == WALLET,
         metadata=shown(record.metadata) if record.metadata else "",
+        risk=risk_words.link(facts.risk) if facts.risk else None,
         diagnose_url=url_for("admin.diagnose_payment", payment_id=record.id),
         log_url=url_for("admin.payment_log", payment_id=record.id),
         receipt=returning.text(facts.receipts),

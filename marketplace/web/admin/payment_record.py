@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from flask import url_for
+
 from marketplace.language import gettext as _
+from marketplace.payment_methods.queries import UseRow
 from marketplace.payments.admin_queries import PaymentRecord, Tracker
 from marketplace.web import wallet_parts, wording
 from marketplace.web.admin.events import shown
@@ -22,8 +25,8 @@ class TrackerView:
     error_data: str
 
 
-def facts(record: PaymentRecord) -> tuple[Fact, ...]:
-    """Return what the row says, field by field."""
+def facts(record: PaymentRecord, used: UseRow | None) -> tuple[Fact, ...]:
+    """Return what the row says, field by field, and what it was paid with as far as that is `used`."""
     words = (
         (_("Provider"), wallet_parts.provider_text(record.provider)),
         (_("Session"), record.provider_session_id),
@@ -44,10 +47,25 @@ def facts(record: PaymentRecord) -> tuple[Fact, ...]:
         (_("Page closed"), record.session_closed_at),
         (_("Credits added"), record.credits_added_at),
     )
+    provider, *others = (Fact(label, _("None") if value is None else str(value)) for label, value in words)
     return (
-        *(Fact(label, _("None") if value is None else str(value)) for label, value in words),
+        provider,
+        *([Fact(_("Paid with"), _used(used), _saved_url(record, used))] if used else []),
+        *others,
         *(Fact(label, _("Not yet") if moment is None else time_text(moment)) for label, moment in moments),
     )
+
+
+def _used(used: UseRow) -> str:
+    if used.method_id is None:
+        return used.name
+    return _("%(card)s, saved", card=used.name) if used.is_kept else _("%(card)s, saved then", card=used.name)
+
+
+def _saved_url(record: PaymentRecord, used: UseRow) -> str:
+    if used.method_id is None:
+        return ""
+    return url_for("admin.user", user_id=record.user_id, _anchor=f"method-{used.method_id}")
 
 
 def tracker_view(tracker: Tracker) -> TrackerView:

@@ -12,6 +12,7 @@ from marketplace.language import gettext as _
 from marketplace.language import texts
 from marketplace.ledger import queries as ledger
 from marketplace.paging import every
+from marketplace.payment_methods import queries as methods
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
 from marketplace.payments.search_queries import PaymentSummary, Sought
 from marketplace.payments.tabs import PaymentTab
@@ -19,8 +20,9 @@ from marketplace.payouts import order_queries as payouts
 from marketplace.payouts import queries as payout_queries
 from marketplace.provider_events import queries as provider_events
 from marketplace.refunds import queries as refund_queries
+from marketplace.risk import queries as risk
 from marketplace.web import guards, lists, wording
-from marketplace.web.admin import payment_page
+from marketplace.web.admin import packages, payment_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money_text, time_text
@@ -105,9 +107,10 @@ def payment(payment_id: int) -> ResponseReturnValue:
     about_disputes = asked_of_banks.calls_of([dispute.id for dispute in disputes])
     about_payouts = payout_queries.calls_of([each.share.id for each in shares])
     calls = admin_queries.calls(payment_id, [refund.id for refund in refunds], {**about_disputes, **about_payouts})
-    receipts = queries.receipts_of(payment_id)
+    receipts, assessed = queries.receipts_of(payment_id), risk.of_payment(payment_id)
     facts = payment_page.Facts(
         record=record,
+        used=methods.use_of(payment_id),
         trackers=trackers,
         declines=queries.declines_of([payment_id]),
         shares=shares,
@@ -127,12 +130,15 @@ def payment(payment_id: int) -> ResponseReturnValue:
                 "refund": [refund.id for refund in refunds],
                 "dispute": [dispute.id for dispute in disputes],
                 "outbound_call": [call.id for call in calls],
+                "risk_review": [assessed.review_id] if assessed and assessed.review_id else [],
                 "unapplied_receipt": [receipt.id for receipt in receipts],
                 "purchase": [record.purchase_id] if record.purchase_id is not None else [],
             }
         ),
+        risk=assessed,
     )
-    return render_template("admin/payment.html", page=payment_page.build(facts))
+    package = packages.box(payment_id) if record.credits_to_add else None
+    return render_template("admin/payment.html", page=payment_page.build(facts), package=package)
 
 
 def _row(payment: PaymentSummary) -> PaymentRow:

@@ -12,8 +12,10 @@ from marketplace.payments.admin_queries import SellerShare
 from marketplace.payments.queries import Attempt, Share
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
+from marketplace.risk.queries import RiskRow
 from marketplace.web import order_parts, refund_parts, wording
-from marketplace.web.admin import refund_page
+from marketplace.web.admin import refund_page, risk_words
+from marketplace.web.admin.risk_words import RiskLink
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
@@ -41,6 +43,8 @@ class Facts:
     payments: Sequence[Attempt]
     refunds: Sequence[RefundRow]
     changes: Sequence[Change]
+    risks: Mapping[int, RiskRow]
+    """By payment, where it was assessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class PaymentView:
     badge: Badge
     amount: str
     explain_url: str
+    risk: RiskLink | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class PurchasePage:
 
 def build(facts: Facts) -> PurchasePage:
     """Return the page of a purchase."""
-    found, payments = facts.purchase, tuple(_payment(payment) for payment in facts.payments)
+    found, payments = facts.purchase, tuple(_payment(each, facts.risks.get(each.id)) for each in facts.payments)
     total_url = payments[0].explain_url if payments else ""
     return PurchasePage(
         title=_("Purchase %(number)s", number=found.number),
@@ -110,6 +115,7 @@ def build(facts: Facts) -> PurchasePage:
         facts=(
             Fact(_("Currency"), found.currency),
             *((Fact(_("Discount code"), found.discount_code),) if found.discount_code else ()),
+            *_package(facts.payments),
             Fact(_("Sellers"), str(len(facts.orders))),
             Fact(_("Attempts to pay"), str(len(payments))),
             Fact(_("To be paid by"), date_text(found.open_until)),
@@ -119,8 +125,8 @@ def build(facts: Facts) -> PurchasePage:
         orders=tuple(_order(order, facts, total_url) for order in facts.orders),
         payments=payments,
         refunds=refund_parts.box(facts.refunds, "admin"),
-        delivery=order_parts.address_lines(found.delivery_address),
-        billing=order_parts.address_lines(found.billing_address),
+        delivery=order_parts.address_lines(found.delivery_address) if found.delivery_address else (),
+        billing=order_parts.address_lines(found.billing_address) if found.billing_address else (),
         entries=wording.audit(facts.changes, _LABELS),
     )
 
@@ -173,7 +179,13 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
     )
 
 
-def _payment(payment: Attempt) -> PaymentView:
+def _package(payments: Sequence[Attempt]) -> Sequence[Fact]:
+    """Return the package of credits that a purchase is of; none for a purchase of goods."""
+    names = {payment.package_name for payment in payments if payment.package_name}
+    return [Fact(_("Package"), name) for name in names]
+
+
+def _payment(payment: Attempt, risk: RiskRow | None) -> PaymentView:
     return PaymentView(
         title=_("Payment %(number)s", number=payment.id),
         note=time_text(payment.created_at),
@@ -181,4 +193,5 @@ def _payment(payment: Attempt) -> PaymentView:
         badge=wording.payment_badge(payment.status),
         amount=money_text(payment.amount_minor, payment.currency),
         explain_url=explain_url(payment.id),
+        risk=risk_words.link(risk) if risk else None,
     )

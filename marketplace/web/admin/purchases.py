@@ -17,6 +17,7 @@ from marketplace.paging import every
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.refunds import queries as refund_queries
+from marketplace.risk import queries as risk
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin import purchase_page
 from marketplace.web.console import Console, admin_console
@@ -111,6 +112,7 @@ def purchase(number: str) -> ResponseReturnValue:
         payments=payments,
         refunds=refunds,
         changes=timeline_queries.changes_of(subjects),
+        risks=risk.of_payments([payment.id for payment in payments]),
     )
     return render_template("admin/purchase.html", page=purchase_page.build(facts))
 

@@ -69,6 +69,14 @@ _WORDS = {
         ),
         _OWED,
     ),
+    _R.PAYMENT_REFUSED: Words(
+        Text("A payment is refused as fraud"),
+        Text(
+            "An admin looks at a payment of high risk and refuses it. Orders that are not sent are cancelled, and all "
+            "that is left of their money goes back. We bear the card fee."
+        ),
+        Text("Always on: an admin decides about each."),
+    ),
     _R.NOBODYS: Words(
         Text("Money for nothing we sold"),
         Text(

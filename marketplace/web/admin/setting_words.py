@@ -27,6 +27,13 @@ class Group:
 
 
 _ANY = Text("or as much in another currency")
+_POINTS = Text("points")
+
+
+def _sign(label: str, does: str) -> Words:
+    return Words(label, does, _POINTS)
+
+
 GROUPS = (
     Group(
         Text("Payment pages"),
@@ -104,6 +111,9 @@ GROUPS = (
                 Text("Code free again"),
                 Text("Whether a code may be used again when all of its purchase was called off unsent."),
             ),
+            "auction_pay_hours": Words(
+                Text("Won auction"), Text("How long its winner may take to pay."), Text("hours")
+            ),
             "payout_interval": Words(Text("Payouts"), Text("How often sellers are paid who have not chosen.")),
             "payout_minimum_minor": Words(
                 Text("Least payout"), Text("What a payout comes to at least."), _ANY, is_money=True
@@ -133,6 +143,77 @@ GROUPS = (
                 Text("Two-step sign-in for admins"),
                 Text("Whether an admin without it reaches nothing here until it is set up."),
             ),
+        },
+    ),
+    Group(
+        Text("Fraud checks"),
+        "risk",
+        {
+            "elevated_from": _sign(Text("Elevated from"), Text("From which score on a payment is listed as elevated.")),
+            "high_from": _sign(
+                Text("High from"), Text("From which score on its money waits until an admin has looked.")
+            ),
+            "most_purchases_an_hour": Words(
+                Text("Purchases within an hour, at most"),
+                Text("By one buyer; then the checkout stops them. 0 for any number."),
+                Text("purchases"),
+            ),
+            "most_declines_an_hour": Words(
+                Text("Declines within an hour, at most"),
+                Text("Of one buyer; then no payment page opens for them. 0 for any number."),
+                Text("declines"),
+            ),
+            "new_account_hours": Words(
+                Text("A new account"), Text("How old an account is at most to count as new."), Text("hours")
+            ),
+            "large_minor": Words(
+                Text("A large amount"), Text("From what on a new account's payment is a sign."), _ANY, is_money=True
+            ),
+            "new_account_points": _sign(Text("New account"), Text("For a large amount from a new account.")),
+            "declines": Words(Text("Many declines"), Text("How many within an hour are a sign."), Text("declines")),
+            "declines_points": _sign(Text("Declines"), Text("For many declines.")),
+            "cards": Words(Text("Several cards"), Text("How many for one purchase are a sign."), Text("cards")),
+            "cards_points": _sign(Text("Cards"), Text("For several cards tried for one purchase.")),
+            "delivery_abroad_points": _sign(
+                Text("Delivery abroad"), Text("For a delivery to another country than the bill.")
+            ),
+            "card_abroad_points": _sign(
+                Text("Card from abroad"), Text("For a card of neither the country of the bill nor of the delivery.")
+            ),
+            "purchases_an_hour": Words(
+                Text("Many purchases"), Text("How many within an hour are a sign."), Text("purchases")
+            ),
+            "velocity_points": _sign(Text("Velocity"), Text("For many purchases within an hour.")),
+            "unusual_times": Words(
+                Text("Far above the usual"), Text("How many times what is usual an amount must be."), Text("times")
+            ),
+            "unusual_after": Words(
+                Text("What is usual"), Text("How many payments it takes to know it."), Text("payments")
+            ),
+            "unusual_points": _sign(
+                Text("Unusual amount"), Text("For an amount far above what buyer and shop are used to.")
+            ),
+            "shared_address_points": _sign(Text("Shared address"), Text("For one address of buyer and seller.")),
+            "shared_card_points": _sign(Text("Shared card"), Text("For one card of buyer and seller.")),
+            "shared_device_points": _sign(
+                Text("Shared device"), Text("For sign-ins of buyer and seller from one network with one browser.")
+            ),
+            "shared_network_points": _sign(
+                Text("Shared network"), Text("The same with different browsers. Private networks do not count.")
+            ),
+            "test_cards_tell": Words(
+                Text("Test cards tell people apart"),
+                Text("Whether shared cards count in the provider's test mode, where everybody types the same numbers."),
+            ),
+            "lost_disputes_points": _sign(Text("Lost disputes"), Text("For earlier payments that were charged back.")),
+            "strikes_points": _sign(Text("Strikes"), Text("For an earlier suspension or a refused payment.")),
+            "wash_refunds": Words(
+                Text("Money in circles"),
+                Text("How many refunds, to the wallet and to the card, are a sign."),
+                Text("refunds"),
+            ),
+            "wash_days": Words(Text("Within"), Text("In which time these refunds are counted."), Text("days")),
+            "wash_points": _sign(Text("Circles"), Text("For money in circles between wallet and card.")),
         },
     ),
     Group(

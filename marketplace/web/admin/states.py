@@ -32,6 +32,7 @@ ADDRESSES = {
     Page.MAIL: ("admin.mails", "status", Text("Mail")),
     Page.INVOICE: ("admin.invoice", "number", Text("Document")),
     Page.DISCOUNT: ("admin.discount", "discount_id", Text("Code")),
+    Page.AUCTION: ("admin.auction", "auction_id", Text("Auction")),
     Page.LISTING: ("shop.listing", "slug", Text("Listing")),
 }
 

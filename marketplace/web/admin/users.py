@@ -28,7 +28,7 @@ from marketplace.refunds import queries as refund_queries
 from marketplace.reports import queries as report_queries
 from marketplace.wallets import queries as wallet_queries
 from marketplace.web import guards, lists
-from marketplace.web.admin import suspensions, user_page
+from marketplace.web.admin import auction_strikes, packages, saved_methods, suspensions, user_page
 from marketplace.web.admin.reports import StopForm
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
@@ -124,7 +124,14 @@ def user(user_id: int) -> ResponseReturnValue:
         wallet=wallet_queries.held(user_id),
     )
     page, halted = user_page.build(facts), suspensions.panel(person)
-    return render_template("admin/user.html", page=page, stop_form=StopForm(None), suspensions=halted)
+    shown = {
+        "stop_form": StopForm(None),
+        "suspensions": halted,
+        "credits": packages.held(user_id),
+        "saved_methods": saved_methods.lines(user_id),
+        "strikes": auction_strikes.of(user_id),
+    }
+    return render_template("admin/user.html", page=page, **shown)
 
 
 @guards.admin_only

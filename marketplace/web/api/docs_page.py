@@ -14,7 +14,7 @@ from marketplace.web.wording import Badge
 
 _REF = "#/components/schemas/"
 _TONES = {"get": "ok", "post": "hold", "put": "wait", "patch": "wait", "delete": "bad"}
-_PLACES = {"number": "TM-100001", "payment_id": "1"}
+_PLACES = {"number": "TM-100001", "payment_id": "1", "method_id": "1"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from marketplace.language import gettext as _
 from marketplace.orders import operations, queries, rules
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.states import OrderStatus, PurchaseStatus
-from marketplace.payments import holds
+from marketplace.payments import holds, shipping
 from marketplace.payments import queries as payments
 from marketplace.web import guards, lists
 from marketplace.web.amounts import typed_minor
@@ -64,7 +64,7 @@ def ship(number: str, body: Shipping) -> WholeOrder:
         )
     except Invalid as error:
         raise Invalid(error.message, field=_SAID.get(error.field or "", error.field)) from error
-    db.atomic(operations.ship, (), seller_id=found.seller_id, number=found.number, parcel=parcel, now=clock.now())
+    db.atomic(shipping.ship, (), seller_id=found.seller_id, number=found.number, parcel=parcel, now=clock.now())
     return orders.order(number)
 
 

@@ -5,6 +5,7 @@ from flask import current_app
 from marketplace import clock
 from marketplace.checkout import flows
 from marketplace.config import Settings
+from marketplace.credits import queries as credits_held
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
 from marketplace.orders import queries as orders
@@ -94,7 +95,12 @@ def _verified(attempt: Attempt) -> Verified:
     )
     found = _own(attempt.id)
     return Verified(
-        success=answered, payment_verified=found.status in HAS_MONEY, payment_id=found.id, status=found.status
+        success=answered,
+        payment_verified=found.status in HAS_MONEY,
+        credits_added=found.credits_to_add if found.credits_added_at else 0,
+        new_balance=credits_held.balance(guards.viewer().user_id),
+        payment_id=found.id,
+        status=found.status,
     )
 
 

@@ -32,7 +32,9 @@ class PaymentRow(Shape):
     currency: Currency
     status: PaymentStatus
     provider: str
-    package_name: str | None
+    package_name: str | None = Field(description=Text("Of a package of credits; as are the next two."))
+    credits_to_add: int
+    credits_added: bool
     error_code: str | None
     created_at: Moment
     completed_at: Moment | None
@@ -104,6 +106,7 @@ class PaymentStats(Shape):
 
     total_spent_usd: Amount = Field(description=Text("Paid in US dollars and not gone back; others are told below."))
     spent: list[CurrencySpent]
+    total_credits_purchased: int = Field(description=Text("In packages, whatever became of them since."))
     total_payments: int
     completed_payments: int
     pending_payments: int
@@ -133,5 +136,7 @@ class Verified(Shape):
 
     success: bool = Field(description=Text("Whether the provider answered."))
     payment_verified: bool = Field(description=Text("Whether the money is there."))
+    credits_added: int = Field(description=Text("What it added; 0 for goods, and while it is not made."))
+    new_balance: int = Field(description=Text("How many credits you hold."))
     payment_id: RowId
     status: PaymentStatus

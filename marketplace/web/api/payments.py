@@ -6,8 +6,10 @@ from typing import Any, Literal
 from flask import url_for
 
 from marketplace.checkout import queries as checkout
+from marketplace.credits import queries as credit_queries
 from marketplace.orders import queries as orders
-from marketplace.orders.states import OrderStatus
+from marketplace.orders.queries import PurchaseOrder
+from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.paging import Cursor
 from marketplace.payment_records.states import HAS_MONEY, PaymentStatus
 from marketplace.payments import flow_queries, queries, search_queries, timeline_queries
@@ -64,11 +66,11 @@ def payment(payment_id: int) -> Payment:
     return Payment(
         **_facts(attempt),
         orders=[order.number for order in siblings],
-        provider_session_id=_short(checkout.session_of(payment_id, viewer.user_id)),
-        provider_payment_id=_short(attempt.provider_payment_id),
+        provider_session_id=short(checkout.session_of(payment_id, viewer.user_id)),
+        provider_payment_id=short(attempt.provider_payment_id),
         error_message=wording.decline_text(attempt.error_code) if is_failed else None,
         verification_attempts=attempt.verification_attempts,
-        can_retry=attempt.status in _OPEN and any(order.status is OrderStatus.PENDING for order in siblings),
+        can_retry=attempt.status in _OPEN and _is_open(attempt, siblings),
         declines=[
             shapes.Decline(
                 code=each.code,
@@ -110,6 +112,7 @@ def stats() -> PaymentStats:
     return PaymentStats(
         total_spent_usd=amount(in_dollars, "USD"),
         spent=spent,
+        total_credits_purchased=credit_queries.held(user_id).bought,
         total_payments=sum(counts.values()),
         **{f"{each.value}_payments": counts.get(each, 0) for each in PaymentStatus},
     )
@@ -125,6 +128,8 @@ def _facts(attempt: Attempt) -> Mapping[str, Any]:
         "status": attempt.status,
         "provider": attempt.provider,
         "package_name": attempt.package_name,
+        "credits_to_add": attempt.credits_to_add,
+        "credits_added": attempt.credits_added_at is not None,
         "error_code": attempt.error_code,
         "created_at": attempt.created_at,
         "completed_at": attempt.completed_at,
@@ -133,12 +138,18 @@ def _facts(attempt: Attempt) -> Mapping[str, Any]:
     }
 
 
+def _is_open(attempt: Attempt, siblings: Sequence[PurchaseOrder]) -> bool:
+    if attempt.credits_to_add:
+        return attempt.purchase_status is PurchaseStatus.OPEN
+    return any(order.status is OrderStatus.PENDING for order in siblings)
+
+
 def _next(query: PaymentsAsked, after: int) -> str:
     given: dict[str, Any] = {"status": query.status.value if query.status else None, "currency": query.currency}
     return url_for("api.payments", after=after, page_size=query.page_size, q=query.q or None, **given)
 
 
-def _short(provider_id: str | None) -> str | None:
+def short(provider_id: str | None) -> str | None:
     """Return an id of the provider's so that it can be told from others, and not be used."""
     if not provider_id:
         return None

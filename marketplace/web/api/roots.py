@@ -26,6 +26,8 @@ _ROOTS = (
 _SINGLE = {
     "/api/credits/payment-history": "/payments/",
     "/api/credits/payment-stats": "/payments/stats/",
+    "/api/credits/checkout/package": "/credits/checkout/package/",
+    "/api/credits/packages": "/credits/packages/",
     "/api/credits/verify-payment": "/payments/verify/",
 }
 _NOT_OURS = "/webhooks/"

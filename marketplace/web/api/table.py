@@ -7,8 +7,10 @@ from marketplace.web.api import (
     basket,
     basket_shapes,
     buying,
+    credit_deeds,
     discounts,
     invoices,
+    methods,
     order_deeds,
     orders,
     payment_deeds,
@@ -17,6 +19,8 @@ from marketplace.web.api import (
     refunds,
     wallets,
 )
+from marketplace.web.api import credit_shapes as credit
+from marketplace.web.api import method_shapes as saved
 from marketplace.web.api import order_shapes as order
 from marketplace.web.api import paper_shapes as paper
 from marketplace.web.api import payment_shapes as payment
@@ -26,7 +30,7 @@ from marketplace.web.api.operation import Operation
 from marketplace.web.api.shapes import Empty, Paged
 
 BASKET, ORDERS, PAYMENTS, REFUNDS = "basket", "orders", "payments", "refunds"
-INVOICES, DISCOUNTS, WALLETS = "invoices", "discounts", "wallets"
+INVOICES, DISCOUNTS, WALLETS, CREDITS = "invoices", "discounts", "wallets", "credits"
 GROUPS: Mapping[str, str] = {
     BASKET: Text("Basket"),
     ORDERS: Text("Orders"),
@@ -35,11 +39,13 @@ GROUPS: Mapping[str, str] = {
     INVOICES: Text("Invoices"),
     DISCOUNTS: Text("Discounts"),
     WALLETS: Text("Wallets"),
+    CREDITS: Text("Credits"),
 }
 _LINE = "<int(max=9223372036854775807):line_id>"
 _PAYMENT = "<int(max=9223372036854775807):payment_id>"
 _FOREIGN = Text("There is none, or it is not yours.")
 _ROLE = Text("It is yours, but not for you to do, or your token may only read.")
+_METHOD = "<method_id>"
 _LISTS = {403: Text("The list belongs to another role.")}
 _ONE = {404: _FOREIGN}
 _NOT_NOW = Text("Not as things stand: the detail says why.")
@@ -124,6 +130,34 @@ OPERATIONS: tuple[Operation, ...] = (
         "create_payment", "POST", "/payments/", PAYMENTS, Text("Pay an unpaid order"), payment_deeds.begin,
         order.Bought, _DEED, body=payment.NewPayment, code=201,
         more=Text("Answers the payment page that is open, or opens a new one."),
+    ),
+    Operation(
+        "payment_methods", "GET", "/payments/methods/", PAYMENTS, Text("List your saved cards"), methods.methods,
+        saved.Methods, {}, more=Text("The default first, and what was removed: payments made with it stay linked."),
+    ),
+    Operation(
+        "add_payment_method", "POST", "/payments/methods/", PAYMENTS, Text("Save a card"), methods.add, saved.Adding,
+        {403: Text("Your token may only read."), 409: _NOT_NOW}, body=saved.NewMethod, code=201,
+        more=Text("Answers the payment provider's page on which it is saved. Nothing is charged."),
+    ),
+    Operation(
+        "payment_method", "GET", f"/payments/methods/{_METHOD}/", PAYMENTS, Text("Read one saved card"),
+        methods.method, saved.Method, _ONE,
+    ),
+    Operation(
+        "change_payment_method", "PUT", f"/payments/methods/{_METHOD}/", PAYMENTS,
+        Text("Keep something with a saved card"), methods.change, saved.Method, _DEED, body=saved.MethodChange,
+        more=Text("Brand, digits and date are the payment provider's and follow it."),
+    ),
+    Operation(
+        "remove_payment_method", "DELETE", f"/payments/methods/{_METHOD}/", PAYMENTS, Text("Remove a saved card"),
+        methods.remove, saved.Method, _DEED,
+        more=Text("It can't be paid with any more. What was paid with it stays, and so does its row."),
+    ),
+    Operation(
+        "set_default_payment_method", "POST", f"/payments/methods/{_METHOD}/set-default/", PAYMENTS,
+        Text("Let payment pages begin with a saved card"), methods.set_default, saved.Method, _DEED, body=Empty,
+        more=Text("Answers 409 for one that is removed or has expired."),
     ),
     Operation(
         "payment_stats", "GET", "/payments/stats/", PAYMENTS, Text("Read what you have paid in all"), payments.stats,
@@ -226,5 +260,18 @@ OPERATIONS: tuple[Operation, ...] = (
         "wallet", "GET", "/wallets/<int(max=9223372036854775807):wallet_id>/", WALLETS,
         Text("Read a wallet by its number"), wallets.wallet, wallet.Wallet, _ONE, query=wallet.WalletAsked,
         more=Text("A wallet has its owner's number. You find your own only."),
+    ),
+    Operation(
+        "credit_packages", "GET", "/credits/packages/", CREDITS, Text("List packages of credits"),
+        credit_deeds.packages, credit.CreditPackages, {}, more=Text("Also how many credits you hold."),
+    ),
+    Operation(
+        "checkout_package", "POST", "/credits/checkout/package/", CREDITS, Text("Buy a package of credits"),
+        credit_deeds.checkout_package, credit.PackageCheckout,
+        {403: Text("Your token may only read."), 404: Text("There is no such package of credits."), 409: _NO_PAGE},
+        body=credit.NewPackage, code=201, takes_key=True,
+        more=Text(
+            "Answers the address of the payment page. Its payment is checked like any other, and adds the credits once."
+        ),
     ),
 )  # fmt: skip

@@ -3,11 +3,13 @@
 from flask import Blueprint
 
 from marketplace.web.buyer import (
+    bids,
     buying_again,
     cancelling,
     dealings,
     explain,
     invoices,
+    methods,
     notifications,
     orders,
     overview,
@@ -54,6 +56,24 @@ blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_
 blueprint.add_url_rule(
     "/account/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
 )
+blueprint.add_url_rule("/account/methods", view_func=methods.methods)
+blueprint.add_url_rule("/account/methods", view_func=methods.add_method, methods=["POST"])
+blueprint.add_url_rule("/account/methods/added", view_func=methods.method_added)
+blueprint.add_url_rule(
+    "/account/methods/<int(max=9223372036854775807):method_id>/default",
+    "default_method",
+    view_func=methods.set_default,
+    methods=["POST"],
+)
+blueprint.add_url_rule(
+    "/account/methods/<int(max=9223372036854775807):method_id>/remove", view_func=methods.ask_removal
+)
+blueprint.add_url_rule(
+    "/account/methods/<int(max=9223372036854775807):method_id>/removal",
+    view_func=methods.remove_method,
+    methods=["POST"],
+)
+blueprint.add_url_rule("/account/bids", view_func=bids.bids)
 blueprint.add_url_rule("/wallet", view_func=wallet.wallet)
 blueprint.add_url_rule("/wallet/explain/<figure>/<string(length=3):currency>", view_func=wallet.explain_wallet)
 blueprint.add_url_rule("/transactions/", view_func=dealings.my_transactions)

@@ -1,6 +1,6 @@
 """A buyer's attempts to pay: the list and one of them (S1.1, S1.6, S1.21)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,8 +11,10 @@ from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
 from marketplace.orders import queries as orders
-from marketplace.orders.states import OrderStatus
+from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.paging import every
+from marketplace.payment_methods import queries as method_queries
+from marketplace.payment_methods.queries import UseRow
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments import queries, search_queries, timeline_queries
 from marketplace.payments.queries import Attempt, Decline, Receipt
@@ -43,6 +45,7 @@ _TITLES = {
     ("unapplied_receipt", "confirm"): Text("The money went back"),
     ("unapplied_receipt", "fail"): Text("Sending the money back failed, we try again"),
 }
+_TAKEN_BACK = Text("The credits were taken back")
 _CSV_COLUMNS = texts("Payment", "Started (UTC)", "Paid (UTC)", "Purchase", "Status", "Reason", "Currency", "Amount")
 
 
@@ -139,13 +142,15 @@ def payment(payment_id: int) -> ResponseReturnValue:
     subjects = {"payment": [payment_id], "unapplied_receipt": [receipt.id for receipt in receipts]}
     siblings = orders.orders_of_purchase(attempt.purchase_id) if attempt.purchase_id is not None else []
     can_retry = attempt.status in _OPEN and any(order.status is OrderStatus.PENDING for order in siblings)
+    if attempt.credits_to_add:
+        can_retry = attempt.status in _OPEN and attempt.purchase_status is PurchaseStatus.OPEN
     page = PaymentPage(
         title=_("Payment %(number)s", number=payment_id),
         console=buyer_console("payments"),
         badge=wording.payment_badge(attempt.status),
         note=_("Started %(day)s", day=time_text(attempt.created_at)),
         money_rows=(_amount_row(attempt),),
-        facts=_facts(attempt),
+        facts=_facts(attempt, method_queries.use_of(payment_id)),
         orders=tuple(
             RelatedOrder(
                 _("Order %(number)s", number=order.number), url_for("buyer.order", number=order.number), order.shop_name
@@ -155,9 +160,9 @@ def payment(payment_id: int) -> ResponseReturnValue:
         declines=decline_views(declines),
         returned=_returned(receipts),
         entries=wording.timeline(
-            timeline_queries.changes_of(subjects), declines, _TITLES, viewer.user_id, _("Support")
+            timeline_queries.changes_of(subjects), declines, _titles(attempt), viewer.user_id, _("Support")
         ),
-        retry_url=url_for("checkout.retry", purchase_id=attempt.purchase_id) if can_retry else "",
+        retry_url=_retry_url(attempt) if can_retry else "",
         retry_label=_("Go on paying") if attempt.status is PaymentStatus.PENDING else _("Pay again"),
         check_url=url_for("checkout.verify", payment_id=payment_id) if attempt.status in _UNDECIDED else "",
         is_undecided=attempt.status in _UNDECIDED,
@@ -201,14 +206,26 @@ def _row(attempt: Attempt) -> PaymentRow:
 
 def _amount_row(attempt: Attempt) -> MoneyRow:
     amount = money_text(attempt.amount_minor, attempt.currency)
-    return MoneyRow(_("Amount"), amount, _explain_url(attempt), _("For the whole purchase"), is_total=True)
+    note = attempt.package_name or _("For the whole purchase")
+    return MoneyRow(_("Amount"), amount, _explain_url(attempt), note, is_total=True)
+
+
+def _titles(attempt: Attempt) -> Mapping[tuple[str, str], str]:
+    """Return what the steps of a payment are called: money of a package goes back because its credits do."""
+    return {**_TITLES, ("unapplied_receipt", "begin"): _TAKEN_BACK} if attempt.credits_added_at else _TITLES
+
+
+def _retry_url(attempt: Attempt) -> str:
+    if attempt.credits_to_add:
+        return url_for("credits.retry", payment_id=attempt.id)
+    return url_for("checkout.retry", purchase_id=attempt.purchase_id)
 
 
 def _explain_url(attempt: Attempt) -> str:
     return url_for("buyer.explain_payment", payment_id=attempt.id, figure="amount")
 
 
-def _facts(attempt: Attempt) -> tuple[Fact, ...]:
+def _facts(attempt: Attempt, used: UseRow | None) -> tuple[Fact, ...]:
     moments = (
         (_("Started"), attempt.created_at),
         (_("Paid"), attempt.completed_at),
@@ -217,8 +234,10 @@ def _facts(attempt: Attempt) -> tuple[Fact, ...]:
     facts = [
         Fact(_("Payment"), str(attempt.id)),
         Fact(_("Purchase"), attempt.purchase_number or _("None")),
+        *_package_facts(attempt),
         Fact(_("Status"), attempt.status.label),
         Fact(_("Paid through"), wallet_parts.provider_text(attempt.provider)),
+        *([Fact(_("Paid with"), used.name, _method_url(used))] if used else []),
         *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None),
     ]
     if attempt.provider == WALLET:
@@ -227,6 +246,21 @@ def _facts(attempt: Attempt) -> tuple[Fact, ...]:
         *facts,
         Fact(_("Times we asked the provider"), number_text(attempt.verification_attempts)),
         Fact(_("Reference"), attempt.provider_payment_id or _("None yet")),
+    )
+
+
+def _method_url(used: UseRow) -> str:
+    return url_for("buyer.methods", _anchor=f"method-{used.method_id}") if used.method_id else ""
+
+
+def _package_facts(attempt: Attempt) -> Sequence[Fact]:
+    if not attempt.credits_to_add:
+        return ()
+    added = time_text(attempt.credits_added_at) if attempt.credits_added_at else _("Not yet")
+    return (
+        Fact(_("Package"), attempt.package_name or ""),
+        Fact(_("Credits"), number_text(attempt.credits_to_add)),
+        Fact(_("Credits added"), added),
     )
 
 

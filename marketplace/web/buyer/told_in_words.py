@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.checkout.package_refunds import CAUSE as PACKAGE_UNUSED
 from marketplace.language import gettext as _
 from marketplace.language import ngettext
 from marketplace.notifications.queries import Told
@@ -14,6 +15,9 @@ from marketplace.numerals import number_text
 from marketplace.web.buyer import (
     dispute_words,
     told_of_accounts,
+    told_of_auctions,
+    told_of_checks,
+    told_of_credits,
     told_of_debts,
     told_of_messages,
     told_of_orders,
@@ -144,10 +148,17 @@ def _payment_returned(told: Told) -> Words:
     return Words(
         "undo-2",
         _("%(amount)s went back to you", amount=_amount(told.facts, "amount_minor")),
-        together(_("We could not use this payment."), as_read(str(told.facts.get("reason", "")))),
+        _why_returned(str(told.facts.get("reason", ""))),
         _payment_url(told),
         _("See the payment"),
     )
+
+
+def _why_returned(reason: str) -> str:
+    # A package that nobody had used is told in full by its reason.
+    if reason == PACKAGE_UNUSED:
+        return as_read(reason)
+    return together(_("We could not use this payment."), as_read(reason))
 
 
 def _return_failed(told: Told) -> Words:
@@ -206,4 +217,7 @@ _WORDS = {
     **told_of_messages.WORDS,
     **told_of_saved.WORDS,
     **told_of_wallets.WORDS,
+    **told_of_credits.WORDS,
+    **told_of_checks.WORDS,
+    **told_of_auctions.WORDS,
 }

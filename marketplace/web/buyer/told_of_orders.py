@@ -75,6 +75,8 @@ def _order_cancelled(told: Told) -> Words:
     number, by, to = (str(facts[name]) for name in ("number", "by", "to"))
     if by == to:
         title = _("You cancelled order %(number)s", number=number)
+    elif by == "marketplace":
+        title = _("We cancelled order %(number)s", number=number)
     elif by == "buyer":
         title = _("The buyer cancelled order %(number)s", number=number)
     else:

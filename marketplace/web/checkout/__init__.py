@@ -12,6 +12,8 @@ _ID = f"int(max={2**63 - 1})"
 blueprint.add_url_rule("/checkout/<string(length=3):currency>", view_func=views.review)
 blueprint.add_url_rule("/checkout/<string(length=3):currency>", view_func=views.pay, methods=["POST"])
 blueprint.add_url_rule("/checkout/<string(length=3):currency>/address", view_func=views.total_there, methods=["POST"])
+blueprint.add_url_rule(f"/checkout/auction/<{_ID}:auction_id>", view_func=views.won, methods=["GET", "POST"])
+blueprint.add_url_rule(f"/checkout/auction/<{_ID}:auction_id>/address", view_func=views.total_won, methods=["POST"])
 blueprint.add_url_rule(f"/checkout/retry/<{_ID}:purchase_id>", view_func=views.retry, methods=["POST"])
 blueprint.add_url_rule(f"/checkout/return/<{_ID}:payment_id>", view_func=returning.came_back)
 blueprint.add_url_rule(f"/checkout/return/<{_ID}:payment_id>/state", view_func=returning.state)

@@ -88,6 +88,8 @@ class CheckoutForm(Form):
     """What is shown, as it is called: CurrencyPart.names."""
     pay_from = RadioField(Text("How do you pay?"), choices=[], validate_choice=False, default=PAGE)
     """Asked where there is more than one way; the page of our first payment provider otherwise."""
+    keeps_method = BooleanField(Text("Let me save my card on the payment page for next time"))
+    """Asked of buyers whom the payment provider does not know by name; it makes them known to it."""
     expected_total_minor = IntegerField(
         Text("Total"), [whole_number(0, _LARGEST_AMOUNT, Text("Look at the total again."))]
     )

@@ -14,6 +14,7 @@ from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, order_parts, tax_words
 from marketplace.web.cart.page import Row
 from marketplace.web.checkout import return_words, ways
+from marketplace.web.checkout.bought import Bought, back_label, back_url
 from marketplace.web.checkout.forms import WayForm, way_form
 from marketplace.web.checkout.return_words import CONFIRMING, PAID
 from marketplace.web.checkout.ways import Other, Paying
@@ -56,6 +57,8 @@ class ReviewPage:
     rows: tuple[Row, ...]
     notices: tuple[str, ...]
     can_buy: bool
+    back_url: str
+    back_label: str
     address_url: str
     """Where the total for another address is asked; "" where it would be the same."""
     has_saved: bool
@@ -111,36 +114,33 @@ class ReturnPage:
     retry_url: str
     others: tuple[Other, ...]
     """By which other ways it can be tried again."""
+    back_url: str
+    back_label: str
     orders: tuple[OrderView, ...]
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CancelledPage:
-    """What templates/checkout/cancelled.html shows."""
-
-    title: str
-    text: str
-    retry_url: str
-    others: tuple[Other, ...]
-
-
-def review_page(found: Review, saved: Sequence[AddressRow], today: date, held_minor: int) -> ReviewPage:
+def review_page(
+    of: Bought, found: Review, saved: Sequence[AddressRow], today: date, held_minor: int, cards: ways.Cards
+) -> ReviewPage:
     """Return the page for what is about to be bought.
 
-    `saved` are the buyer's addresses, `held_minor` is what the buyer's wallet holds in the currency.
+    `saved` are the buyer's addresses, `held_minor` is what the buyer's wallet holds in the currency, `cards` what the
+    payment page will know of the buyer.
     """
     return ReviewPage(
         title=_("Checkout"),
-        action=url_for("checkout.pay", currency=found.currency),
+        action=of.pay_url,
         sellers=tuple(_seller(group, found.country, today) for group in found.groups),
         rows=_totals(found),
         notices=(*found.notices, *_code_notes(found)),
         can_buy=found.can_buy,
-        address_url=url_for("checkout.total_there", currency=found.currency) if found.depends_on_country else "",
+        back_url=of.back_url,
+        back_label=of.back_label,
+        address_url=of.address_url if found.depends_on_country else "",
         has_saved=bool(saved),
         button=_("Pay %(total)s", total=money(found.total)) if found.total else _("Place order"),
-        paying=ways.paying(found, held_minor),
+        paying=ways.paying(found, held_minor, cards),
         protection=_(
             "We hold your money until your order has arrived. If it does not come, or is not as described, "
             "you get it back."
@@ -173,23 +173,15 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
         state_url=url_for("checkout.state", payment_id=payment_id),
         verify_url=url_for("checkout.verify", payment_id=payment_id),
         poll="every 3s" if look < 10 else "every 20s",
-        retry_url=_retry_url(found),
+        retry_url=retry_url(found),
         others=ways.others(found),
+        back_url=back_url(found.auction_id),
+        back_label=back_label(found.auction_id),
         orders=tuple(
             OrderView(number, shop_name, money(total), url_for("buyer.order", number=number))
             for number, shop_name, total in found.orders
         ),
         steps=_steps(found) if is_paid else (),
-    )
-
-
-def cancelled_page(found: ReturnState) -> CancelledPage:
-    """Return the page for a buyer who went back from the payment page."""
-    return CancelledPage(
-        title=_("You went back"),
-        text=_("Nothing was paid. Your basket is as you left it."),
-        retry_url=_retry_url(found),
-        others=ways.others(found),
     )
 
 
@@ -251,7 +243,8 @@ def _code_notes(found: Review) -> tuple[str, ...]:
     return (discount_words.in_basket(found.priced),) if refused and found.priced else ()
 
 
-def _retry_url(found: ReturnState) -> str:
+def retry_url(found: ReturnState) -> str:
+    """Return where the buyer of an unpaid purchase tries again; "" where that is over."""
     return url_for("checkout.retry", purchase_id=found.purchase_id) if found.can_try_again else ""
 
 

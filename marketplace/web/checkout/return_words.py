@@ -31,7 +31,10 @@ def _paid(found: ReturnState) -> tuple[str, str, str, str]:
 
 def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:
     reason = _sentence(_(found.reason or _NOT_MADE))
-    text = _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason)
+    if found.auction_id is None:
+        text = _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason)
+    else:
+        text = _("%(reason)s Nothing was charged. You can pay until your time is over.", reason=reason)
     return _("This was not paid"), text, "bad", "circle-x"
 
 

@@ -9,15 +9,15 @@ from marketplace.errors import Conflict
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web import guards
-from marketplace.web.checkout import page, return_words
+from marketplace.web.checkout import page, return_words, went_back
 from marketplace.web.providers import providers
 
-_NOT_YET = Text("It is not confirmed yet. We keep asking the payment provider, so nothing gets lost.")
-_SILENT = Text(
+NOT_YET = Text("It is not confirmed yet. We keep asking the payment provider, so nothing gets lost.")
+SILENT = Text(
     "Our payment provider does not answer right now. We keep asking, so nothing gets lost. You need not pay again."
 )
 # The page looks again by itself this often, in seconds, and then leaves it to the buyer and the sweeper.
-_LOOKS = (4, 4, 6, 6, 10, 10, 15, 15, 30, 30)
+LOOKS = (4, 4, 6, 6, 10, 10, 15, 15, 30, 30)
 
 
 @guards.signed_in
@@ -28,16 +28,18 @@ def came_back(payment_id: int) -> ResponseReturnValue:
     look changes nothing.
     """
     here = guards.viewer()
-    look = _look()
+    looked = look()
     found = queries.return_state(payment_id, here.user_id)
-    if found.state == return_words.CONFIRMING and _asks_by_itself(look):
-        _ask(payment_id, here.user_id)
+    if not found.orders:
+        return redirect(url_for("credits.came_back", payment_id=payment_id), code=303)
+    if found.state == return_words.CONFIRMING and asks_by_itself(looked):
+        ask(payment_id, here.user_id)
         found = queries.return_state(payment_id, here.user_id)
-    answer = make_response(render_template("checkout/return.html", page=page.return_page(payment_id, found, look)))
-    if found.state == return_words.CONFIRMING and look < len(_LOOKS):
+    answer = make_response(render_template("checkout/return.html", page=page.return_page(payment_id, found, looked)))
+    if found.state == return_words.CONFIRMING and looked < len(LOOKS):
         # For browsers without script; those with it ask `state` first and come here when something has changed.
-        url = url_for("checkout.came_back", payment_id=payment_id, look=look + 1)
-        answer.headers["Refresh"] = f"{_LOOKS[look]}; url={url}"
+        url = url_for("checkout.came_back", payment_id=payment_id, look=looked + 1)
+        answer.headers["Refresh"] = f"{LOOKS[looked]}; url={url}"
     return answer
 
 
@@ -55,10 +57,10 @@ def state(payment_id: int) -> ResponseReturnValue:
 def verify(payment_id: int) -> ResponseReturnValue:
     """Ask the provider because the buyer pressed "Check my payment" (S1.18)."""
     here = guards.viewer()
-    answered = _ask(payment_id, here.user_id)
+    answered = ask(payment_id, here.user_id)
     if queries.return_state(payment_id, here.user_id).state == return_words.CONFIRMING:
-        flash(_(_NOT_YET if answered else _SILENT), "wait")
-    return redirect(url_for("checkout.came_back", payment_id=payment_id, look=len(_LOOKS)), code=303)
+        flash(_(NOT_YET if answered else SILENT), "wait")
+    return redirect(url_for("checkout.came_back", payment_id=payment_id, look=len(LOOKS)), code=303)
 
 
 @guards.signed_in
@@ -85,20 +87,22 @@ def cancelled(payment_id: int) -> ResponseReturnValue:
         found = queries.return_state(payment_id, here.user_id)
     if found.state in {return_words.PAID, return_words.RETURNED, return_words.CONFIRMING}:
         return redirect(url_for("checkout.came_back", payment_id=payment_id), code=303)
-    return render_template("checkout/cancelled.html", page=page.cancelled_page(found))
+    return render_template("checkout/cancelled.html", page=went_back.cancelled_page(found))
 
 
-def _look() -> int:
+def look() -> int:
+    """Return how often the page has looked, as its address says."""
     text = request.args.get("look", "0")[:3]
-    return min(int(text), len(_LOOKS)) if text.isascii() and text.isdigit() else 0
+    return min(int(text), len(LOOKS)) if text.isascii() and text.isdigit() else 0
 
 
-def _asks_by_itself(look: int) -> bool:
+def asks_by_itself(looked: int) -> bool:
+    """Return whether the page asks the provider without being told to, after so many looks."""
     recovery = current_app.extensions["settings"].recovery
-    return recovery.enabled and recovery.auto_verify_on_success_page and look < recovery.max_verification_attempts
+    return recovery.enabled and recovery.auto_verify_on_success_page and looked < recovery.max_verification_attempts
 
 
-def _ask(payment_id: int, buyer_id: int) -> bool:
+def ask(payment_id: int, buyer_id: int) -> bool:
     """Ask the provider and settle; return whether it answered. The webhook and the sweeper go on in any case."""
     return flows.verify(
         payment_id=payment_id,

@@ -1,6 +1,7 @@
 """The ways to pay: a provider's payment page, or the buyer's wallet where it covers the whole total."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from marketplace.checkout.page import PROVIDER
 from marketplace.checkout.queries import ReturnState, Review
@@ -34,12 +35,27 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
+class Cards:
+    """What the payment page will know of the buyer: the card it begins with, "" for none.
+
+    `can_begin`: it does not know the buyer yet, and offers to save a card only when asked to.
+    """
+
+    first: str
+    can_begin: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Paying:
     """How a purchase is paid: `asks` where the buyer can choose, `note` what a wallet holds that does not cover it."""
 
     asks: bool
     text: str
     note: str
+    asks_to_keep: bool = False
+    """Whether the buyer may ask for a payment page that offers to save a card."""
+    offered: str = ""
+    """What is said of the saved card that the payment page begins with."""
 
 
 _CARD = Way(
@@ -81,15 +97,17 @@ def to_pay(found: Review, held_minor: int) -> list[tuple[str, str]]:
     return options if len(options) > 1 else []
 
 
-def paying(found: Review, held_minor: int) -> Paying:
+def paying(found: Review, held_minor: int, cards: Cards) -> Paying:
     """Return what the review says about paying; `held_minor` is what the wallet holds in its currency."""
     if not found.total:
         return Paying(asks=False, text="", note="")
     asks = bool(to_pay(found, held_minor))
+    offered = _("The payment page offers your %(card)s.", card=cards.first) if cards.first else ""
+    of_cards: dict[str, Any] = {"asks_to_keep": cards.can_begin, "offered": offered}
     if covers(held_minor, found.total):
         text = _("From the wallet it is paid at once. A card is typed on the next page; we never see its number.")
-        return Paying(asks=asks, text=text, note="")
+        return Paying(asks=asks, text=text, note="", **of_cards)
     held = money(Money(held_minor, found.currency))
     note = _("Your wallet holds %(held)s. It pays a purchase when it covers all of it.", held=held)
     text = _("You pay on the next page, at the payment provider. We never see your card number.")
-    return Paying(asks=asks, text=text, note=note if held_minor else "")
+    return Paying(asks=asks, text=text, note=note if held_minor else "", **of_cards)

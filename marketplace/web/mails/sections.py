@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.language import gettext as _
 from marketplace.language import pgettext
 from marketplace.mails.flows import Outdated
+from marketplace.money import CREDIT
 from marketplace.notifications.queries import Told
 from marketplace.orders import queries, rules
 from marketplace.orders.queries import OrderDetail
@@ -62,6 +63,15 @@ def _receipt(told: Told, user_id: int) -> tuple[Section, ...]:
     is_sent = any(not order.agreed.is_pickup for order in orders)
     address = Section(_("Goes to"), (), order_parts.address_lines(orders[0].delivery_address)) if is_sent else None
     return (*found, paid, *((address,) if address else ()))
+
+
+def _package(told: Told, _user_id: int) -> tuple[Section, ...]:
+    facts = told.facts
+    count, balance = (money_text(int(facts[name]), CREDIT) for name in ("credits", "balance"))
+    rows = (Row(_("Date"), date_text(told.created_at)), Row(str(facts["package"]), count))
+    paid = Row(_("Paid"), _amount(facts), is_total=True)
+    title = _("Purchase %(number)s", number=facts["number"])
+    return (Section(title, (*rows, paid)), _facts((_("You hold now"), balance)))
 
 
 def _sale(told: Told, user_id: int) -> tuple[Section, ...]:
@@ -165,6 +175,7 @@ _ASKED = ("dispute_asked", "dispute_taken")
 """After that the bank has its answer, or wants none any more."""
 _SECTIONS: Mapping[str, Callable[[Told, int], tuple[Section, ...]]] = {
     "order_paid": _receipt,
+    "credits_added": _package,
     "order_received": _sale,
     "order_shipped": _parcel,
     "parcel_sent": _parcel,

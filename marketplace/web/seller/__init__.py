@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.seller import (
+    auctions,
     balance,
     cancelling,
     delivery,
@@ -22,6 +23,7 @@ from marketplace.web.seller import (
     payouts,
     pictures,
     preview,
+    promoting,
     refunds,
     sending,
     shelf_edit,
@@ -37,6 +39,7 @@ from marketplace.web.seller import (
 blueprint = Blueprint("seller", __name__)
 
 _DISCOUNT = "/seller/discounts/<int(max=9223372036854775807):discount_id>"
+_AUCTION = "/seller/auctions/<int(max=9223372036854775807):auction_id>"
 _PROFILE = "/seller/delivery/<int(max=9223372036854775807):profile_id>"
 _ZONE = f"{_PROFILE}/zones/<int(max=9223372036854775807):zone_id>"
 _LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
@@ -89,9 +92,17 @@ blueprint.add_url_rule(f"{_LISTING}/pictures", view_func=pictures.pictures, meth
 blueprint.add_url_rule(f"{_LISTING}/pictures/arrange", view_func=pictures.arrange_pictures, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price_and_stock, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
+blueprint.add_url_rule(f"{_LISTING}/promote", view_func=promoting.promote, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/delivery", view_func=delivery.choose, methods=["POST"])
+blueprint.add_url_rule(f"{_LISTING}/auction", view_func=auctions.new_auction, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/auctions", view_func=auctions.auctions)
+blueprint.add_url_rule(_AUCTION, view_func=auctions.auction)
+blueprint.add_url_rule(f"{_AUCTION}/edit", view_func=auctions.edit_auction, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_AUCTION}/withdraw", view_func=auctions.withdraw_auction, methods=["POST"])
+blueprint.add_url_rule(f"{_AUCTION}/offer", view_func=auctions.offer_auction, methods=["POST"])
+blueprint.add_url_rule(f"{_AUCTION}/again", view_func=auctions.list_again, methods=["POST"])
 blueprint.add_url_rule("/seller/delivery", view_func=delivery.profiles)
 blueprint.add_url_rule("/seller/delivery/new", view_func=delivery.new_profile, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/delivery/listings", view_func=delivery.move_listings, methods=["POST"])

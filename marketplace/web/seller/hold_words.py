@@ -20,6 +20,7 @@ _WHY = {
     "dispute": Text("The buyer's bank has questioned this payment. It is held until that is settled."),
     "refund": Text("A refund of this order is open. The money stays where it is until it is settled."),
     "review": Text("We are checking this payment. You need not do anything."),
+    "risk": Text("We are checking this payment, and tell you what comes of it."),
     "manual": Text("We have held this payment by hand. Write to us if you want to know more."),
 }
 _PAST = {

@@ -60,6 +60,8 @@ class ListingPage:
     pause_url: str
     copy_url: str
     shop_url: str
+    promote_url: str
+    """Where it is promoted with credits; "" for what buyers don't see."""
     preview_url: str
     """Where its seller alone sees it as buyers will; "" where buyers do."""
     units: tuple[Fact, ...]
@@ -70,6 +72,8 @@ class ListingPage:
     """Where they are added and put in order; "" before the listing is saved once."""
     variants_url: str
     """Where a part is sold in variants; "" for a car and before the listing is saved once."""
+    auction_url: str
+    """Where one piece is put up for auction; "" for what buyers do not see, and for what is sold in variants."""
     has_variants: bool
     """Whether price and stock are said there."""
     kept: Kept
@@ -102,16 +106,22 @@ def build(
         else "",
         copy_url=url_for("seller.copy", listing_id=own.listing_id) if own else "",
         shop_url=url_for("shop.listing", slug=own.slug) if own and is_shown else "",
+        promote_url=url_for("seller.promote", listing_id=own.listing_id) if own and is_shown else "",
         preview_url=url_for("seller.preview", listing_id=own.listing_id) if own and not is_shown else "",
         units=_units(own) if own else (),
         preview=_preview(quote) if quote else None,
         pictures=tuple(picture_url(each.file_name) for each in pictures),
         pictures_url=url_for("seller.pictures", listing_id=own.listing_id) if own else "",
         variants_url=url_for("seller.variants", listing_id=own.listing_id) if own and kind == "part" else "",
+        auction_url=_auction_url(own) if own and is_shown else "",
         has_variants=own is not None and bool(own.options),
         kept=kept,
         drop_key=unsaved_rules.key_of(own.listing_id) if own and kept.version else "",
     )
+
+
+def _auction_url(own: OwnListing) -> str:
+    return "" if own.options or not own.in_stock else url_for("seller.new_auction", listing_id=own.listing_id)
 
 
 def tab_badge(tab: ShelfTab) -> Badge:

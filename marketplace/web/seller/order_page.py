@@ -18,7 +18,7 @@ from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import Paid, ShipmentRow
 from marketplace.orders.states import ORDER, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Block, Share
-from marketplace.payments.states import TransactionStatus
+from marketplace.payments.states import BlockReason, TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.order_queries import PaidIn
 from marketplace.refunds.queries import RefundRow
@@ -41,7 +41,7 @@ from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.seller import hold_words
 from marketplace.web.seller.hold_words import Hold, Place
-from marketplace.web.seller.order_titles import ARRIVED, COUNTS_ON, TITLES
+from marketplace.web.seller.order_titles import ARRIVED, TITLES, delivered_note
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
@@ -84,6 +84,8 @@ class OrderPage:
     badges: tuple[Badge, ...]
     note: str
     called_off: CalledOff | None
+    is_checked: bool
+    """Whether an admin still has to look at its payment, so that it must not be sent."""
     hold: Hold | None
     ship_url: str
     """Where the form goes that says how it was sent; "" when it cannot be sent now."""
@@ -122,7 +124,9 @@ class OrderPage:
 def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
-    can_ship, is_collected = ORDER.can(order.status, "ship"), order_parts.is_collected(order, shipment)
+    is_unsent, is_collected = ORDER.can(order.status, "ship"), order_parts.is_collected(order, shipment)
+    is_checked = is_unsent and any(block.reason is BlockReason.RISK for block in facts.blocks)
+    can_ship = is_unsent and not is_checked
     is_paid, is_called_off = order.purchase_status is PurchaseStatus.PAID, facts.cancellation is not None
     address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
@@ -136,7 +140,8 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
         pickup_place=order.agreed.pickup_place,
-        cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
+        is_checked=is_checked,
+        cancel_url=url_for("seller.cancel", number=order.number) if is_unsent else "",
         **_way(facts, viewer_id, delivered_after_days),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         buyer_name=order.buyer_name,
@@ -167,7 +172,7 @@ def _way(facts: Facts, viewer_id: int, days: int) -> dict[str, Any]:
         "parcels": order_parts.parcels(shipment, ARRIVED[is_collected]),
         "add_parcel_url": url_for("seller.add_parcel", number=order.number) if can_arrive and not is_collected else "",
         "delivered_url": url_for("seller.delivered", number=order.number) if can_arrive else "",
-        "delivered_note": _delivered_note(shipment, days) if can_arrive and shipment else "",
+        "delivered_note": delivered_note(shipment, days) if can_arrive and shipment else "",
         "is_collected": is_collected,
         "entries": wording.timeline(told, (), TITLES[is_collected], viewer_id, _("The buyer")),
     }
@@ -193,11 +198,6 @@ def ship_by(paid: Paid, now: datetime) -> ShipBy:
 def explain_url(number: str, figure: str) -> str:
     """Return the page behind one figure of an order."""
     return url_for("seller.explain_order", number=number, figure=figure)
-
-
-def _delivered_note(shipment: ShipmentRow, days: int) -> str:
-    day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
-    return _(COUNTS_ON[shipment.is_handed_over], day=day)
 
 
 def _no_address(*, is_paid: bool, is_called_off: bool) -> str:

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 
 from marketplace.language import Text
+from marketplace.language import gettext as _
+from marketplace.orders import rules
+from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import DeliveredBy
+from marketplace.web.pages import date_text
 from marketplace.web.seller.dispute_page import TITLES as DISPUTE_TITLES
 from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
 
@@ -59,7 +63,13 @@ ARRIVED: Mapping[bool, Mapping[DeliveredBy, str]] = {
         DeliveredBy.TIME: Text("It counts as collected since {}. The buyer did not say otherwise."),
     },
 }
-COUNTS_ON = {
+_COUNTS_ON = {
     False: Text("If nobody says anything, it counts as delivered on %(day)s."),
     True: Text("If nobody says anything, it counts as collected on %(day)s."),
 }
+
+
+def delivered_note(shipment: ShipmentRow, days: int) -> str:
+    """Return on which day an order counts as arrived when nobody says otherwise."""
+    day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
+    return _(_COUNTS_ON[shipment.is_handed_over], day=day)

@@ -14,6 +14,7 @@ from marketplace.orders import operations, packing_queries
 from marketplace.orders.packing_queries import Packing
 from marketplace.orders.rules import BY_HAND
 from marketplace.orders.states import ORDER
+from marketplace.payments import shipping
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, order_parts
 from marketplace.web.auth.forms import blame
@@ -77,7 +78,7 @@ def send_orders() -> ResponseReturnValue:
                 left.append((order, form))
                 continue
             db.atomic(
-                operations.ship,
+                shipping.ship,
                 (),
                 seller_id=seller_id,
                 number=order.number,

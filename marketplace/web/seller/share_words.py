@@ -23,7 +23,7 @@ _TONES = {
     TransactionStatus.PAID_OUT: "mute",
     TransactionStatus.REFUNDED: "mute",
 }
-_BLOCKED = frozenset({Wait.STOP, Wait.DISPUTE, Wait.REFUND, Wait.REVIEW})
+_BLOCKED = frozenset({Wait.STOP, Wait.DISPUTE, Wait.REFUND, Wait.REVIEW, Wait.CHECK})
 _ASKED = frozenset({Wait.DISPUTE, Wait.REVIEW})
 _BANK_ASKS = Text("The buyer's bank asks about the payment")
 _WAITS = {
@@ -31,6 +31,7 @@ _WAITS = {
     Wait.DISPUTE: Text("A dispute is open, and the buyer's bank decides"),
     Wait.REFUND: Text("A refund is open"),
     Wait.REVIEW: Text("Being looked at"),
+    Wait.CHECK: Text("We are checking the payment"),
     Wait.SENDING: Text("The parcel is not sent yet"),
     Wait.ARRIVAL: Text("Nobody has said yet that it arrived"),
     Wait.HOLD: Text("The hold is not over"),
@@ -48,6 +49,7 @@ _STEPS = {
     Wait.REFUND: (Text("See the refund"), "seller.refunds"),
     Wait.DISPUTE: (Text("See the dispute"), "seller.disputes"),
     Wait.REVIEW: (Text("Open the order"), "seller.order"),
+    Wait.CHECK: (Text("Open the order"), "seller.order"),
     Wait.STOP: (Text("Open the order"), "seller.order"),
     Wait.REQUEST: (Text("Withdraw it"), "seller.withdraw"),
 }

@@ -11,6 +11,7 @@ from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.orders import operations, rules
 from marketplace.orders.states import OrderStatus
+from marketplace.payments import shipping
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, order_parts
 from marketplace.web.auth.forms import blame, typed
@@ -24,7 +25,7 @@ def ship(number: str) -> ResponseReturnValue:
     said = Text("Order %(number)s is marked as sent. The buyer was told.")
     if request.form.get("carrier") == rules.BY_HAND:
         said = Text("Order %(number)s is marked as handed over. The buyer was told.")
-    return _tell_parcel(number, rules.check_can_ship, operations.ship, said)
+    return _tell_parcel(number, rules.check_can_ship, shipping.ship, said)
 
 
 @guards.seller_only

@@ -8,7 +8,7 @@ from babel.numbers import get_decimal_symbol
 from marketplace import language
 from marketplace.accounts.rules import initials
 from marketplace.catalog.browsing import Kind
-from marketplace.catalog.queries import Card, ShopView
+from marketplace.catalog.queries import Card, ListingView, ShopView
 from marketplace.catalog.rules import CATEGORIES, stock_of
 from marketplace.language import Text, ngettext, remembered
 from marketplace.language import gettext as _
@@ -16,7 +16,7 @@ from marketplace.money import Money
 from marketplace.numerals import number_text
 from marketplace.web import countries
 from marketplace.web.pages import money, month_text
-from marketplace.web.picture_parts import picture_set, picture_url
+from marketplace.web.picture_parts import Shot, picture_set, picture_url, shot
 
 _CARD_WIDTH = 640
 
@@ -41,6 +41,8 @@ class ShownCard:
     rating_count: str
     listing_id: int
     is_saved: bool = False
+    is_promoted: bool = False
+    """Whether its seller has paid for it to stand here; it says so."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,12 @@ def card(row: Card) -> ShownCard:
 @remembered(4_096)
 def _saved_card(row: Card) -> ShownCard:
     return replace(card(row), is_saved=True)
+
+
+@remembered(500)
+def promoted(row: Card, *, is_saved: bool) -> ShownCard:
+    """Return a promoted listing as a card that says so."""
+    return replace(card(row), is_saved=is_saved, is_promoted=True)
 
 
 def shown(rows: Iterable[Card], saved: frozenset[int]) -> tuple[ShownCard, ...]:
@@ -180,3 +188,9 @@ def _facts(row: Card) -> str:
     if row.kind == Kind.CAR:
         return f"{row.year} · {number_text(row.mileage_km or 0)} km · {row.fuel}"
     return f"{row.brand} · {_(row.condition) if row.condition else ''}"
+
+
+def shots(found: ListingView) -> tuple[Shot, ...]:
+    """Return the pictures of a listing's page; the stand-in of one without."""
+    pictures = tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
+    return pictures or (shot(None, _("No picture yet")),)

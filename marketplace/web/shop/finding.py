@@ -7,18 +7,20 @@ from urllib.parse import urlencode
 from flask import get_template_attribute
 from markupsafe import Markup
 
-from marketplace import language
-from marketplace.catalog import browsing, facet_queries, search_rules
+from marketplace import clock, language
+from marketplace.catalog import browsing, facet_queries, promotion_queries, search_rules
 from marketplace.catalog.browsing import PAGE_SIZES, Cards
 from marketplace.catalog.facet_queries import Answer, Facets
 from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort, sorts_for
+from marketplace.catalog.promotion_queries import Promoted
+from marketplace.catalog.queries import Card
 from marketplace.language import Text, remembered
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop import other_searches
 from marketplace.web.shop.answers import Group, answer_text, count, groups, price_currency, range_text
-from marketplace.web.shop.cards import ShownCard, listings_text, shown
+from marketplace.web.shop.cards import ShownCard, listings_text, promoted, shown
 from marketplace.web.shop.filters import Request, address, kept_pairs
 from marketplace.web.shop.other_searches import OtherSearch
 
@@ -115,12 +117,13 @@ def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
     if frame.instead is not None:
         meant = browsing.cards(frame.instead.filter, frame.instead.sort, size=_INSTEAD)
         return replace(frame.finding, cards=shown(meant.rows, saved()))
-    kept = saved()
-    return _filled(request, frame, cards, kept and kept.intersection([row.listing_id for row in cards.rows]))
+    kept, first = saved(), _promoted(request)
+    seen = [row.listing_id for row in (*first, *cards.rows)]
+    return _filled(request, frame, cards, first, kept and kept.intersection(seen))
 
 
 @remembered(500)
-def _filled(request: Request, frame: Frame, cards: Cards, saved: frozenset[int]) -> Finding:
+def _filled(request: Request, frame: Frame, cards: Cards, first: tuple[Card, ...], saved: frozenset[int]) -> Finding:
     whole = count(frame.total, is_least=frame.is_least)
     pager = replace(
         frame.finding.pager,
@@ -128,7 +131,23 @@ def _filled(request: Request, frame: Frame, cards: Cards, saved: frozenset[int])
         older_url=address(replace(request, place=cards.next)) if cards.next else "",
         shown=_("%(shown)s of %(all)s", shown=number_text(len(cards.rows)), all=whole),
     )
-    return replace(frame.finding, cards=shown(cards.rows, saved), pager=pager)
+    paid = {row.listing_id for row in first}
+    rest = [row for row in cards.rows if row.listing_id not in paid] if paid else cards.rows
+    ahead = tuple(promoted(row, is_saved=row.listing_id in saved) for row in first)
+    return replace(frame.finding, cards=(*ahead, *shown(rest, saved)), pager=pager)
+
+
+def _promoted(request: Request) -> tuple[Card, ...]:
+    """Return the promoted listings that stand before the first page: which there are may be some seconds old."""
+    if request.place is not None:
+        return ()
+    now = clock.now()
+    known: tuple[Promoted, ...] | None = recent().get("promoted")
+    if known is None:
+        known = promotion_queries.not_over(now)
+        recent().keep("promoted", known, seconds=COUNTS_SECONDS)
+    running = sorted({each.listing_id for each in known if each.starts_at <= now < each.ends_at})
+    return promotion_queries.cards(request.filter, running, now.hour) if running else ()
 
 
 def asks_for(request: Request) -> tuple[str, ...]:

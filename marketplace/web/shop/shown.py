@@ -6,6 +6,7 @@ They are told apart as objects: views make each of them `once` (web/drawing.py),
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from marketplace.auctions.queries import Box
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.filtering import CAR, Facet, Filter
 from marketplace.catalog.queries import Card, ListingView, ShopView
@@ -17,10 +18,10 @@ from marketplace.reviews.queries import ReviewRow
 from marketplace.web import countries, review_parts
 from marketplace.web.guards import Viewer
 from marketplace.web.pages import money
-from marketplace.web.picture_parts import Shot, picture_url, shot
+from marketplace.web.picture_parts import Shot, picture_url
 from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop import cards as shown_cards
-from marketplace.web.shop import choices, meta, offers
+from marketplace.web.shop import choices, meta, offers, up_for_auction
 from marketplace.web.shop.answers import KIND_LABELS
 from marketplace.web.shop.cards import ShownCard, ShownSeller
 from marketplace.web.shop.choices import ShownChoice
@@ -29,6 +30,7 @@ from marketplace.web.shop.finding import Finding, Link
 from marketplace.web.shop.meta import Meta
 from marketplace.web.shop.offers import ShownOffer
 from marketplace.web.shop.sent import Sent, SentRow
+from marketplace.web.shop.up_for_auction import ShownAuction
 
 _HERO_WIDTH = 640
 _TITLE = Text("Cars and parts from people who know them")
@@ -121,6 +123,7 @@ class ListingPage:
     """Of the goods; "" without a review."""
     rating_count: str
     facts: ListingFacts
+    auction: ShownAuction | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +180,7 @@ def listing_page(
     tax_note: str,
     sent: Sent | None = None,
     chosen_id: int = 0,
+    auction: Box | None = None,
 ) -> ListingPage:
     """Return one listing as its seller (`is_own`) sees it, or who keeps `saved`; `chosen_id` is a variant."""
     stock = stock_of(found.in_stock, is_car=found.kind == Kind.CAR)
@@ -187,7 +191,7 @@ def listing_page(
         kind_label=_("Car") if found.kind == Kind.CAR else _("Part"),
         category=_category(found),
         crumbs=_crumbs(found),
-        pictures=_shots(found),
+        pictures=shown_cards.shots(found),
         price=shown_cards.range_text(*choices.prices(found)),
         tax_note=tax_note,
         delivery=sent.summary if sent else _delivery_text(found),
@@ -204,16 +208,12 @@ def listing_page(
         rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
         rating_count=shown_cards.count_or_nothing(found.rating_count),
         facts=_facts(found, others, reviews, is_own=is_own, saved=saved),
+        auction=up_for_auction.box(auction, is_sold_out=stock.is_sold_out),
     )
 
 
 def _delivery_text(found: ListingView) -> str:
     return _("Delivery %(price)s", price=money(found.delivery)) if found.delivery else _("Free delivery")
-
-
-def _shots(found: ListingView) -> tuple[Shot, ...]:
-    shots = tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
-    return shots or (shot(None, _("No picture yet")),)
 
 
 def _facts(

@@ -9,6 +9,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
+from marketplace.auctions import queries as auctions
 from marketplace.catalog import browsing, queries, related_queries, variant_queries
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.picture_flows import FOLDER
@@ -50,13 +51,14 @@ def listing(slug: str) -> ResponseReturnValue:
     """Show one listing. Raises NotFound for what is not for sale."""
     key = ("alike", slug)
     known: RelatedIds | None = recent().get(key)
-    with db.reading_ahead(guards.question(), related_queries.question(known) if known else None):
+    ahead = (auctions.box_question(slug), related_queries.question(known) if known else None)
+    with db.reading_ahead(guards.question(), *(ahead if _may_be_slug(slug) else ())):
         found = queries.listing(slug) if _may_be_slug(slug) else None
         if found is None:
             return _of_variant(slug)
         # Which ones stand beside it may be five minutes old; what they cost and whether they are there is read now.
         others = related_queries.related_again(known) if known else _related(found, key)
-        viewer = guards.current_viewer()
+        viewer, auction = guards.current_viewer(), auctions.box(slug)
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
     is_own = viewer is not None and viewer.user_id == found.seller_id
     taxed = _tax_note(found.shop, found.tax_category)
@@ -72,6 +74,7 @@ def listing(slug: str) -> ResponseReturnValue:
         tax_note=taxed,
         sent=how,
         chosen_id=_chosen(found),
+        auction=auction,
     )
     answer = make_response(drawing.draw("shop/listing.html", page))
     if not is_own:
