@@ -112,7 +112,7 @@ def _plan_opening(
         provider=payment.provider,
         kind=CallKind.CREATE_CHECKOUT,
         subject_id=payment.id,
-        request=requests.frozen_checkout(_request(session, purchase, payment.id, settings, expires_at, sale)),
+        request=requests.frozen_checkout(_request(session, purchase, payment, settings, expires_at, sale)),
         actor=actor,
         now=now,
     )
@@ -121,22 +121,22 @@ def _plan_opening(
 def _request(
     session: Session,
     purchase: Purchase,
-    payment_id: int,
+    payment: PaymentRecord,
     settings: Settings,
     expires_at: datetime,
     sale: CreditSale | None,
 ) -> CheckoutRequest:
-    buyer = session.execute(_BUYER, {"buyer_id": purchase.buyer_id, "provider": PROVIDER}).one()
+    buyer = session.execute(_BUYER, {"buyer_id": purchase.buyer_id, "provider": payment.provider}).one()
     back = f"{settings.base_url}/{'credits' if sale else 'checkout'}"
     return CheckoutRequest(
-        payment_id=payment_id,
+        payment_id=payment.id,
         purchase_number=_number(session, purchase.id),
         currency=purchase.currency,
         lines=(_package_line(sale),) if sale else _lines(session, purchase.id),
         customer_email=buyer.email,
         customer_id=buyer.customer_id,
-        success_url=f"{back}/return/{payment_id}",
-        cancel_url=f"{back}/cancelled/{payment_id}",
+        success_url=f"{back}/return/{payment.id}",
+        cancel_url=f"{back}/cancelled/{payment.id}",
         expires_at=expires_at,
     )
 

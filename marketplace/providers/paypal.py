@@ -25,6 +25,7 @@ from marketplace.providers.charges import Charges
 from marketplace.providers.disputes import Disputes
 from marketplace.providers.documents import document
 from marketplace.providers.events import Events
+from marketplace.providers.methods import Methods
 from marketplace.providers.paypal_absent import Absent
 from marketplace.providers.paypal_line import PaypalLine
 from marketplace.providers.paypal_objects import PAYPAL, Claim
@@ -56,6 +57,7 @@ class PaypalProvider:
         )
         self.disputes: Disputes = _absent("evidence")
         self.accounts: Accounts = _absent("sellers' accounts")
+        self.methods: Methods = _absent("saved cards")
         self.transfers: Transfers = _absent("payments to sellers")
         self.reversals: Reversals = _absent("payments to sellers")
         self.events: Events = _absent("its list of events")
