@@ -26,7 +26,7 @@ from marketplace.providers.disputes import Disputes
 from marketplace.providers.documents import document
 from marketplace.providers.events import Events
 from marketplace.providers.methods import Methods
-from marketplace.providers.paypal_absent import Absent
+from marketplace.providers.paypal_absent import Absent, NoCards
 from marketplace.providers.paypal_line import PaypalLine
 from marketplace.providers.paypal_objects import PAYPAL, Claim
 from marketplace.providers.paypal_signatures import Signatures
@@ -57,7 +57,8 @@ class PaypalProvider:
         )
         self.disputes: Disputes = _absent("evidence")
         self.accounts: Accounts = _absent("sellers' accounts")
-        self.methods: Methods = _absent("saved cards")
+        cards: Any = NoCards("saved cards")
+        self.methods: Methods = cards
         self.transfers: Transfers = _absent("payments to sellers")
         self.reversals: Reversals = _absent("payments to sellers")
         self.events: Events = _absent("its list of events")

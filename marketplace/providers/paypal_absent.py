@@ -20,3 +20,11 @@ class Absent:
             raise Refused("not_supported", f"PayPal is not asked about {self._what} here ({name}).")
 
         return refuse
+
+
+class NoCards(Absent):
+    """No card is saved at this provider, and none was used that we could know."""
+
+    def used_for(self, charge_id: str) -> None:
+        """Return None: what the payer paid PayPal with is between the two."""
+        del charge_id
