@@ -24,9 +24,9 @@ log = structlog.get_logger()
 
 
 def close_due(attempt: Attempt, *, now: datetime, providers: Providers, settings: Settings) -> None:
-    """End a payment whose page is past its time: the provider's word decides, paid wins (scar S61)."""
+    """End a payment past its time: its provider's word decides, where it has one; paid wins (scar S61)."""
     job = Actor.job("tick")
-    if attempt.session_id is None:
+    if attempt.session_id is None or attempt.provider not in providers:
         db.atomic(settlement.expired, (), payment_id=attempt.payment_id, actor=job, now=now)
         return
     checkout = follow(attempt, actor=job, now=now, providers=providers, settings=settings)

@@ -27,8 +27,7 @@ from marketplace.providers.base import Checkout, Provider, Refused, Unknown
 _PAID = Text("You have paid this purchase already. You find it under your orders.")
 _CLEARING = Text("Your payment is on its way. It takes a few days to clear; there is nothing more to do.")
 _POLL_SECONDS = 0.1
-# As many tabs of one buyer may start over at the same moment.
-_TABS = 5
+_TABS = 5  # of one buyer may start over at the same moment
 
 Providers = Mapping[str, Provider]
 log = structlog.get_logger()
@@ -177,9 +176,9 @@ def ask(attempt: Attempt, *, actor: Actor, now: datetime, providers: Providers, 
 
 
 def _same_way(attempt: Attempt, providers: Providers) -> str:
-    """Return whom an attempt was paid to, or our first provider where that one can't be asked any more."""
-    known = providers.get(attempt.provider)
-    return attempt.provider if known is None or known.is_configured else page.PROVIDER
+    """Return whom an attempt was paid to, or our first provider where that one has no page or can't be asked."""
+    known = providers.get(attempt.provider) if attempt.provider in page.WITH_PAGE else None
+    return attempt.provider if known is not None and known.is_configured else page.PROVIDER
 
 
 def _take(
@@ -197,7 +196,7 @@ def _take(
 def go_on(purchase_id: int, paid_by: str | None, *, now: datetime, providers: Providers, settings: Settings) -> Outcome:
     """Send the buyer to the page of a purchase that is open, or open another; raises as `try_again` does."""
     attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
-    if attempt.is_settled:
+    if attempt.is_settled or attempt.awaits_transfer:
         return Outcome(attempt.payment_id, None)
     if attempt.is_clearing:
         raise Conflict(_(_CLEARING))

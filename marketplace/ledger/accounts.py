@@ -41,6 +41,8 @@ class Account(StrEnum):
     UNAPPLIED_RECEIPTS = "unapplied_receipts", Text("Received, to be returned to the buyer"), False
     WALLET = "wallet", Text("In buyers' wallets"), False
     WALLET_EXPENSE = "wallet_expense", Text("Goodwill put into wallets"), True
+    BANK_ACCOUNT = "bank_account", Text("On the marketplace's bank account for buyers"), True
+    TRANSFERS_RECEIVED = "transfers_received", Text("Received by bank transfer, not used yet"), False
     CREDITS_ISSUED = "credits_issued", Text("Credits sold and not used yet"), True
     CREDITS_HELD = "credits_held", Text("Credits that people hold"), False
     CREDITS_DEFERRED = "credits_deferred", Text("Paid for credits that are not used yet"), False
@@ -49,14 +51,16 @@ class Account(StrEnum):
 
 OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)
 """Where a seller's money stands: their postings under a seller's name, with the sign turned, make the balance."""
-PAID_FROM = (Account.PROVIDER_CLEARING, Account.PAYPAL_BALANCE, Account.WALLET)
-"""Where what a buyer pays comes from: a capture debits one of them, never two."""
-_PAID_FROM_BY_PROVIDER = {"paypal": Account.PAYPAL_BALANCE, "wallet": Account.WALLET}
-_BALANCE_BY_PROVIDER = {"paypal": Account.PAYPAL_BALANCE}
-
-
+PAID_FROM = (Account.PROVIDER_CLEARING, Account.PAYPAL_BALANCE, Account.WALLET, Account.TRANSFERS_RECEIVED)
+"""Where what a buyer pays comes from: a capture debits one of these, never two."""
 BALANCES = (Account.PROVIDER_BALANCE, Account.PAYPAL_BALANCE)
 """What providers hold for us; nothing of one is in another's."""
+_PAID_FROM_BY_PROVIDER = {
+    "paypal": Account.PAYPAL_BALANCE,
+    "wallet": Account.WALLET,
+    "bank_transfer": Account.TRANSFERS_RECEIVED,
+}
+_BALANCE_BY_PROVIDER = {"paypal": Account.PAYPAL_BALANCE}
 
 
 def paid_from(provider: str) -> Account:

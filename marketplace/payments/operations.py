@@ -24,6 +24,8 @@ from marketplace.providers.base import Decline
 from marketplace.wallets import operations as wallets
 from marketplace.wallets.rules import WALLET
 
+"""Where the money of a payment is that no provider has taken."""
+
 
 def share_out(session: Session, *, payment: Payment, orders: Sequence[Order], actor: Actor, now: datetime) -> list[int]:
     """Make one pending share per order, with the fees agreed at checkout; return their ids."""
@@ -84,7 +86,8 @@ def hold_shares(
 ) -> None:
     """Hold the shares `ids` from now on (S0.9), and book the capture in one entry.
 
-    What its buyer's wallet pays leaves the wallet with it; raises Overdraft when that does not hold enough.
+    What its buyer's wallet pays leaves the wallet with it; raises Overdraft when that does not hold enough. What was
+    transferred to the marketplace's bank account counts as used from then on.
     """
     dates = hold_from(now, hold_days)
     history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now, values=dates)
@@ -117,7 +120,7 @@ def capture(
 ) -> dict[str, Any]:
     """Return what to book when a payment is captured: four postings for each row of `orders`, five with a subsidy.
 
-    `wallet_of` is the buyer whose wallet pays; None where a provider has taken the money.
+    `source` is where the money is; `wallet_of` the buyer whose wallet that is, None for any other.
     """
     source = paid_from(provider)
     return {

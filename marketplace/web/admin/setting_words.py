@@ -1,30 +1,7 @@
 """What each setting is called on the settings page, in which unit it is, and what it does."""
 
-from dataclasses import dataclass
-
 from marketplace.language import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One setting in words."""
-
-    label: str
-    does: str
-    unit: str = ""
-    is_secret: bool = False
-    is_money: bool = False
-    """Whether it is an amount: minor units, shown in the main currency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Settings that belong together; `section` is theirs in the file, "" for those of the environment."""
-
-    title: str
-    section: str
-    settings: dict[str, Words]
-
+from marketplace.web.admin.setting_groups import PAYPAL, Group, Words
 
 _ANY = Text("or as much in another currency")
 _POINTS = Text("points")
@@ -136,6 +113,22 @@ GROUPS = (
         },
     ),
     Group(
+        Text("Bank transfers"),
+        "bank_transfers",
+        {
+            "due_days": Words(Text("Time to transfer"), Text("So many days the money may take."), Text("days")),
+            "grace_days": Words(
+                Text("Grace"), Text("So many days longer the goods are kept, then it is given up."), Text("days")
+            ),
+            "reminder_days": Words(
+                Text("Reminder"), Text("So many days before it is due the buyer is reminded."), Text("days")
+            ),
+            "accounts": Words(
+                Text("Accounts"), Text("In these currencies buyers can transfer; a bank account for each.")
+            ),
+        },
+    ),
+    Group(
         Text("Accounts"),
         "accounts",
         {
@@ -240,22 +233,7 @@ GROUPS = (
             ),
         },
     ),
-    Group(
-        Text("PayPal"),
-        "",
-        {
-            "paypal_client_id": Words(
-                Text("Client"), Text("Names our app there; without it PayPal is not offered."), is_secret=True
-            ),
-            "paypal_client_secret": Words(Text("Client secret"), Text("Signs in at PayPal."), is_secret=True),
-            "paypal_webhook_ids": Words(
-                Text("Webhook"), Text("Which webhook there its messages must be signed for."), is_secret=True
-            ),
-            "paypal_api_base": Words(
-                Text("PayPal's address"), Text("Another server that speaks its language; empty for PayPal itself.")
-            ),
-        },
-    ),
+    PAYPAL,
     Group(
         Text("Mail"),
         "",

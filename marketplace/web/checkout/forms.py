@@ -20,7 +20,7 @@ from marketplace.web.cart.forms import whole_number
 from marketplace.web.forms import Form
 
 NEW = "new"
-PAGE, PAYPAL, FROM_WALLET = "page", "paypal", "wallet"
+PAGE, PAYPAL, FROM_WALLET, BY_TRANSFER = "page", "paypal", "wallet", "bank_transfer"
 SENT, COLLECTED = "sent", "collected"
 _WAY = re.compile(r"from([0-9]{1,18})-way")
 _ANOTHER = SelectChoice(NEW, Text("Another address"))
@@ -122,6 +122,11 @@ class CheckoutForm(Form):
     def is_from_wallet(self) -> bool:
         """Return whether the buyer's wallet is to pay."""
         return bool(self.pay_from.data == FROM_WALLET)
+
+    @property
+    def is_by_transfer(self) -> bool:
+        """Return whether the buyer is to transfer the money."""
+        return bool(self.pay_from.data == BY_TRANSFER)
 
     @property
     def wants_new_address(self) -> bool:

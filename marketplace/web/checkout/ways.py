@@ -1,8 +1,11 @@
-"""The ways to pay: a provider's payment page, or the buyer's wallet where it covers the whole total."""
+"""The ways to pay: a provider's payment page, the buyer's wallet where it covers the total, a bank transfer."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
+
+from marketplace.bank_policy import BankTransferPolicy
 from marketplace.checkout.page import PROVIDER
 from marketplace.checkout.queries import ReturnState, Review
 from marketplace.language import Text
@@ -10,7 +13,7 @@ from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.providers import paypal_objects
 from marketplace.wallets.rules import covers
-from marketplace.web.checkout.forms import FROM_WALLET, PAGE, PAYPAL
+from marketplace.web.checkout.forms import BY_TRANSFER, FROM_WALLET, PAGE, PAYPAL
 from marketplace.web.pages import money
 from marketplace.web.providers import providers
 
@@ -84,17 +87,27 @@ def others(found: ReturnState) -> tuple[Other, ...]:
 
 
 def to_pay(found: Review, held_minor: int) -> list[tuple[str, str]]:
-    """Return the options of paying; `held_minor` is what the wallet holds. None where there is only one."""
+    """Return the options of paying, the payment page first; none where there is no other.
+
+    A wallet that holds `held_minor` pays the whole total or nothing; transfers need an account for the currency.
+    """
     if not found.total:
         return []
     options = [(way.value, _(way.text)) for way in pages(found.total)]
     if covers(held_minor, found.total):
         held = Money(held_minor, found.currency)
-        wallet = _(
-            "From your wallet: it holds %(held)s, %(left)s is left", held=money(held), left=money(held - found.total)
-        )
+        left = money(held - found.total)
+        wallet = _("From your wallet: it holds %(held)s, %(left)s is left", held=money(held), left=left)
         options.append((FROM_WALLET, wallet))
+    if not found.is_won and _policy().account(found.currency) is not None:
+        transfer = _("Bank transfer: within %(days)s days, sent when the money is here", days=_policy().due_days)
+        options.append((BY_TRANSFER, transfer))
     return options if len(options) > 1 else []
+
+
+def _policy() -> BankTransferPolicy:
+    policy: BankTransferPolicy = current_app.extensions["settings"].bank_transfers
+    return policy
 
 
 def paying(found: Review, held_minor: int, cards: Cards) -> Paying:
@@ -110,4 +123,6 @@ def paying(found: Review, held_minor: int, cards: Cards) -> Paying:
     held = money(Money(held_minor, found.currency))
     note = _("Your wallet holds %(held)s. It pays a purchase when it covers all of it.", held=held)
     text = _("You pay on the next page, at the payment provider. We never see your card number.")
+    if asks:
+        text = _("A card is typed on the next page; we never see its number. A transfer is told on the next page.")
     return Paying(asks=asks, text=text, note=note if held_minor else "", **of_cards)
