@@ -37,7 +37,7 @@ def agree(buyer_id: int, provider: Provider, settings: Settings) -> Outcome:
         billing_address=_ADDRESS,
         buyer_note="",
     )
-    return checkout.begin(agreed=agreed, now=clock.now(), provider=provider, settings=settings)
+    return checkout.begin(agreed=agreed, now=clock.now(), providers={"stripe": provider}, settings=settings)
 
 
 def session_of(outcome: Outcome) -> str:

@@ -26,6 +26,9 @@ SECRETS = {
     "STRIPE_PUBLISHABLE_KEY": "pk_test_",
     "STRIPE_WEBHOOK_SECRET": "whsec_",
     "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_",
+    "PAYPAL_CLIENT_ID": "",
+    "PAYPAL_CLIENT_SECRET": "",
+    "PAYPAL_WEBHOOK_ID": "",
 }
 # Each process sees only its own side: the sandbox is "another company's server", and only migrations act as owner.
 NOT_FOR_SHOP = (
@@ -34,6 +37,7 @@ NOT_FOR_SHOP = (
     "SANDBOX_SECRET_KEY",
     "SANDBOX_WEBHOOK_URL",
     "SANDBOX_CONNECT_WEBHOOK_URL",
+    "SANDBOX_PAYPAL_WEBHOOK_URL",
 )
 NOT_FOR_SANDBOX = ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY")
 
@@ -96,10 +100,12 @@ def renew_settings(
         "SMTP_SECURITY": "none",
         "MAIL_FROM": "hello@tandem.example",
         "STRIPE_API_BASE": sandbox,
+        "PAYPAL_API_BASE": f"{sandbox}/paypal",
         "SANDBOX_BASE_URL": sandbox,
         "SANDBOX_MERCHANT_NAME": "Tandem",
         "SANDBOX_WEBHOOK_URL": f"{shop}/webhooks/stripe",
         "SANDBOX_CONNECT_WEBHOOK_URL": f"{shop}/webhooks/stripe/connect",
+        "SANDBOX_PAYPAL_WEBHOOK_URL": f"{shop}/webhooks/paypal",
         "MARKETPLACE_BASE_URL": shop,
         "MARKETPLACE_DEMO": "1",
         "VAR_DIR": str(places.var),

@@ -9,12 +9,14 @@ from typing import Any
 import yaml
 
 from marketplace.bank_policy import DEMO_TRANSFERS, BankTransferPolicy
+from marketplace.config_names import MAIL_VARIABLES
+from marketplace.config_names import VARIABLES as VARIABLES  # noqa: PLC0414  its name is known from here
 from marketplace.risk_policy import RiskPolicy
 
+PAYPAL_PAGES = ("https://www.paypal.com", "https://www.sandbox.paypal.com")
+"""Where PayPal's own page is that our forms lead to."""
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com", "https://dashboard.stripe.com")
 """Where Stripe's own pages are that our forms lead to: paying, setting a seller's account up, looking at it."""
-
-
 SMTP_SECURITY = ("starttls", "tls", "none")
 """How the line to the mail server is encrypted: after a greeting, from the first byte, or not at all."""
 
@@ -121,6 +123,11 @@ class Settings:
     stripe_connect_webhook_secrets: tuple[str, ...]
     stripe_publishable_key: str = ""
     stripe_api_base: str | None = None
+    paypal_client_id: str = ""
+    """Of our app at PayPal; without one PayPal is not offered."""
+    paypal_client_secret: str = field(default="", repr=False)
+    paypal_webhook_ids: tuple[str, ...] = ()
+    paypal_api_base: str | None = None
     payment_page_origins: tuple[str, ...] = STRIPE_PAGES
     base_url: str = "http://localhost:8000"
     var_dir: Path = Path("var")
@@ -199,7 +206,11 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         stripe_connect_webhook_secrets=_several(variables.get("STRIPE_CONNECT_WEBHOOK_SECRET", "")),
         stripe_publishable_key=variables.get("STRIPE_PUBLISHABLE_KEY", ""),
         stripe_api_base=api_base,
-        payment_page_origins=(variables.get("SANDBOX_BASE_URL") or api_base,) if api_base else STRIPE_PAGES,
+        paypal_client_id=variables.get("PAYPAL_CLIENT_ID", ""),
+        paypal_client_secret=variables.get("PAYPAL_CLIENT_SECRET", ""),
+        paypal_webhook_ids=_several(variables.get("PAYPAL_WEBHOOK_ID", "")),
+        paypal_api_base=variables.get("PAYPAL_API_BASE") or None,
+        payment_page_origins=_page_origins(variables, api_base),
         base_url=variables.get("MARKETPLACE_BASE_URL", "http://localhost:8000").rstrip("/"),
         var_dir=Path(variables.get("VAR_DIR", "var")),
         demo=variables.get("MARKETPLACE_DEMO") == "1",
@@ -218,6 +229,12 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
     )
 
 
+def _page_origins(variables: Mapping[str, str], api_base: str | None) -> tuple[str, ...]:
+    pages = (variables.get("SANDBOX_BASE_URL") or api_base,) if api_base else STRIPE_PAGES
+    is_paypal = bool(variables.get("PAYPAL_CLIENT_ID")) and not variables.get("PAYPAL_API_BASE")
+    return (*pages, *PAYPAL_PAGES) if is_paypal else pages
+
+
 def _bank_transfers(variables: Mapping[str, str], document: Mapping[str, Any]) -> BankTransferPolicy:
     is_demos = variables.get("MARKETPLACE_DEMO") == "1" and "bank_transfers" not in document
     policy: BankTransferPolicy = _section(BankTransferPolicy, document, "bank_transfers")
@@ -231,36 +248,6 @@ def _mail(variables: Mapping[str, str]) -> dict[str, Any]:
         if name in found:
             found[name] = int(found[name])
     return found
-
-
-MAIL_VARIABLES: Mapping[str, str] = {
-    "smtp_host": "SMTP_HOST",
-    "smtp_port": "SMTP_PORT",
-    "smtp_security": "SMTP_SECURITY",
-    "smtp_user": "SMTP_USER",
-    "smtp_password": "SMTP_PASSWORD",
-    "smtp_timeout_seconds": "SMTP_TIMEOUT_SECONDS",
-    "mail_from": "MAIL_FROM",
-    "mail_from_name": "MAIL_FROM_NAME",
-    "mail_reply_to": "MAIL_REPLY_TO",
-}
-VARIABLES: Mapping[str, str] = {
-    "database_url": "DATABASE_URL",
-    "owner_database_url": "DATABASE_OWNER_URL",
-    "secret_keys": "SECRET_KEY",
-    "stripe_secret_key": "STRIPE_SECRET_KEY",
-    "stripe_webhook_secrets": "STRIPE_WEBHOOK_SECRET",
-    "stripe_connect_webhook_secrets": "STRIPE_CONNECT_WEBHOOK_SECRET",
-    "stripe_publishable_key": "STRIPE_PUBLISHABLE_KEY",
-    "stripe_api_base": "STRIPE_API_BASE",
-    "base_url": "MARKETPLACE_BASE_URL",
-    "var_dir": "VAR_DIR",
-    "demo": "MARKETPLACE_DEMO",
-    "database_pool": "DATABASE_POOL",
-    "trusted_proxies": "TRUSTED_PROXIES",
-    **MAIL_VARIABLES,
-}
-"""The environment's name of each setting that it may hold."""
 
 
 def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:

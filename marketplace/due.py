@@ -89,7 +89,7 @@ def steps(
     delivered_after = timedelta(days=policy.delivered_after_shipping_days)
     values = {
         "now": now,
-        "providers": list(providers),
+        "providers": [name for name in providers if name not in cursors.WITHOUT_LIST],
         "shipped_until": now - delivered_after,
         **links.old_at(system_now),
         **asking.remind_until(now, transfers),

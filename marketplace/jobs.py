@@ -18,7 +18,7 @@ from marketplace.bank_transfers import asking
 from marketplace.cancellations import flows as cancellations
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
-from marketplace.checkout import flows as checkout
+from marketplace.checkout import ending_flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps, won_flows
 from marketplace.debts import operations as debts
@@ -251,11 +251,11 @@ def _since(began: datetime) -> int:
 
 def _scene(app: Flask) -> dict[str, Any]:
     known = app.extensions
-    return {"provider": known["providers"]["stripe"], "settings": known["settings"], "now": clock.now()}
+    return {"providers": known["providers"], "settings": known["settings"], "now": clock.now()}
 
 
 ASKED: Mapping[str, Callable[..., object]] = {
-    JobName.READ_EVENT: lambda app, event_id: events.apply(event_id, **_scene(app), reread=True),
+    JobName.READ_EVENT: lambda app, event_id: events.read_again(event_id, **_scene(app)),
     JobName.MOVE_TIME: lambda app, days: forward.move_a_day(days, tick=lambda: tick(app)),
     JobName.IMPORT_LISTINGS: lambda app, import_id: import_flows.run(import_id, now=clock.now()),
     JobName.SIZE_PICTURES: lambda app, **of: lost_files.size_pictures(app.extensions["settings"], **of),

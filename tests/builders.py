@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import re
 import secrets
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,6 +97,12 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
     def provider(self) -> Provider:
         """The real Stripe adapter, pointed at the sandbox."""
         found: Provider = self.app.extensions["providers"]["stripe"]
+        return found
+
+    @property
+    def providers(self) -> Mapping[str, Provider]:
+        """Every provider the shop knows, by name."""
+        found: Mapping[str, Provider] = self.app.extensions["providers"]
         return found
 
     @property
@@ -203,7 +210,7 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
 
     def begin(self, agreed: Agreed) -> Outcome:
         """Send the review form."""
-        return flows.begin(agreed=agreed, now=self.now, provider=self.provider, settings=self.settings)
+        return flows.begin(agreed=agreed, now=self.now, providers=self.providers, settings=self.settings)
 
     def check_out(self, buyer_id: int, currency: str = "USD") -> Bought:
         """Check out a person's cart as far as the payment page."""
@@ -230,7 +237,7 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
             purchase_id=bought.purchase_id,
             buyer_id=bought.buyer_id,
             now=self.now,
-            provider=self.provider,
+            providers=self.providers,
             settings=self.settings,
         )
 

@@ -92,7 +92,7 @@ def agreed(world: World, auction_id: int, buyer_id: int, currency: str = "USD") 
 def begin(world: World, form: Agreed, *, from_wallet: bool = False) -> Outcome:
     """Send the winner's review form."""
     send = wallet_flows.buy if from_wallet else flows.begin
-    return send(agreed=form, now=world.now, provider=world.provider, settings=world.settings)
+    return send(agreed=form, now=world.now, providers=world.providers, settings=world.settings)
 
 
 def pay(world: World, auction_id: int, buyer_id: int, currency: str = "USD") -> None:

@@ -30,7 +30,7 @@ def agreed(buyer_id: int, package: str = "creator", *, code: str = "", token: st
 def open_package(world: World, buyer_id: int, package: str = "creator", *, code: str = "") -> BoughtPackage:
     """Press the button of a package and open its payment page."""
     outcome = package_flows.begin(
-        agreed=agreed(buyer_id, package, code=code), now=world.now, provider=world.provider, settings=world.settings
+        agreed=agreed(buyer_id, package, code=code), now=world.now, providers=world.providers, settings=world.settings
     )
     [(purchase_id, session_id)] = world.rows(
         "SELECT purchase_id, coalesce(provider_session_id, '') FROM payment WHERE id = %s", outcome.payment_id

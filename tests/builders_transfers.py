@@ -38,7 +38,7 @@ def ordered(world: World, *grosses: int, buyer_id: int | None = None) -> Bought:
     for gross in grosses:
         world.put_in_cart(buyer_id, world.listing(world.seller(), gross))
     agreed = world.agreed(buyer_id)
-    outcome = transfer_flows.buy(agreed=agreed, now=world.now, provider=world.provider, settings=world.settings)
+    outcome = transfer_flows.buy(agreed=agreed, now=world.now, providers=world.providers, settings=world.settings)
     return world.bought(outcome, agreed)
 
 

@@ -47,7 +47,7 @@ def take_back(world: World, user_id: int, minor: int, *, admin_id: int | None = 
 
 def pay(world: World, agreed: Agreed) -> Outcome:
     """Send the review form with the wallet chosen."""
-    return wallet_flows.buy(agreed=agreed, now=world.now, provider=world.provider, settings=world.settings)
+    return wallet_flows.buy(agreed=agreed, now=world.now, providers=world.providers, settings=world.settings)
 
 
 def bought(world: World, *grosses: int, held: int | None = None, buyer_id: int | None = None) -> Bought:

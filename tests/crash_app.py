@@ -84,7 +84,7 @@ class Steps:
 
 def _begin(**agreed: Any) -> None:
     settings, provider = shop.extensions["settings"], shop.extensions["providers"]["stripe"]
-    checkout.begin(agreed=Agreed(**agreed), now=clock.now(), provider=provider, settings=settings)
+    checkout.begin(agreed=Agreed(**agreed), now=clock.now(), providers={"stripe": provider}, settings=settings)
 
 
 def _approve(**refund: Any) -> None:

@@ -17,6 +17,7 @@ from marketplace.db import database
 from marketplace.reconciliation.checks import check_books
 from marketplace.sandbox.clock import VirtualClock
 from marketplace.sandbox.inprocess import RunningSandbox
+from marketplace.sandbox.paypal.driving import PAYPAL_CLIENT, PAYPAL_SECRET, PAYPAL_WEBHOOK_ID
 from tests.builders import World
 from tests.postgres_server import DatabaseUrls, kept_connection
 
@@ -50,6 +51,10 @@ def settings(database_urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path
         stripe_webhook_secrets=(sandbox.webhook_secret,),
         stripe_connect_webhook_secrets=(sandbox.connect_secret,),
         stripe_api_base=sandbox.base_url,
+        paypal_client_id=PAYPAL_CLIENT,
+        paypal_client_secret=PAYPAL_SECRET,
+        paypal_webhook_ids=(PAYPAL_WEBHOOK_ID,),
+        paypal_api_base=f"{sandbox.base_url}/paypal",
         payment_page_origins=(sandbox.base_url,),
         base_url="http://localhost",
         var_dir=var_dir,
@@ -67,6 +72,7 @@ def app(settings: Settings, sandbox: RunningSandbox) -> Iterator[Flask]:
     thread.start()
     application.config["TEST_ORIGIN"] = f"http://127.0.0.1:{server.server_port}"
     sandbox.send_webhooks_to(f"{application.config['TEST_ORIGIN']}/webhooks/stripe")
+    sandbox.send_paypal_webhooks_to(f"{application.config['TEST_ORIGIN']}/webhooks/paypal")
     sandbox.send_account_webhooks_to(f"{application.config['TEST_ORIGIN']}/webhooks/stripe/connect")
     yield application
     server.shutdown()

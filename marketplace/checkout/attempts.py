@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.auctions.models import AuctionPurchase
 from marketplace.bank_transfers.rules import BANK_TRANSFER
-from marketplace.checkout import page, set_aside
+from marketplace.checkout import capturing, page, set_aside
 from marketplace.credits.models import CreditSale
 from marketplace.errors import NotFound
 from marketplace.history import Actor
@@ -150,17 +150,26 @@ def check_buyer(session: Session, *, purchase_id: int, buyer_id: int) -> None:
 
 
 def withdraw(session: Session, *, payment_id: int, actor: Actor, because: str, now: datetime) -> int | None:
-    """Cancel an unpaid attempt, give its goods back and plan to close its page; return the call's id."""
+    """Cancel an unpaid attempt, give its goods back and plan to close its page; return the call's id.
+
+    Raises Conflict while its money is being taken.
+    """
     payment = session.get_one(Payment, payment_id)
     if not payment.machine.can(payment.status, "cancel"):
         return None
+    capturing.check_not_taking(session, payment_id)
     get_payment_tracker("postgresql", session=session, actor=actor, now=now).mark_cancelled(payment_id, because=because)
     set_aside.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now, because=because)
     return page.plan_closing(session, payment=payment, actor=actor, now=now)
 
 
 def close(session: Session, *, payment_id: int, actor: Actor, now: datetime) -> int | None:
-    """Plan to close the page of an attempt that ran out of time by our clock; return the call's id."""
+    """Plan to close the page of an attempt that ran out of time by our clock; return the call's id.
+
+    None while its money is being taken.
+    """
+    if capturing.is_taking(session, payment_id):
+        return None
     return page.plan_closing(session, payment=session.get_one(Payment, payment_id), actor=actor, now=now)
 
 

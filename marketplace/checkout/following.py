@@ -48,7 +48,12 @@ def follow_checkout(
     """
     if checkout.is_complete and checkout.is_paid:
         paid = settlement.PaidReport(
-            checkout.payment_id, checkout.amount_minor, checkout.currency, checkout.intent_id, checkout.session_id
+            checkout.payment_id,
+            checkout.amount_minor,
+            checkout.currency,
+            checkout.intent_id,
+            checkout.session_id,
+            checkout.line,
         )
         return f"Paid: {settlement.settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
     if checkout.is_complete:
@@ -91,7 +96,8 @@ def follow_page(
 def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
     """Put a payment intent as it stands into the books; return what that did, in words."""
     if intent.status == "succeeded":
-        paid = settlement.PaidReport(intent.payment_id, intent.amount_minor, intent.currency, intent.intent_id, None)
+        about = (intent.payment_id, intent.amount_minor, intent.currency, intent.intent_id)
+        paid = settlement.PaidReport(*about, None, intent.line)
         return f"Paid: {settlement.settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
     if intent.status == "processing":
         return settlement.processing(

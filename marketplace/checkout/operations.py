@@ -213,7 +213,14 @@ def _take_use(
 
 
 def reopen_purchase(
-    session: Session, *, purchase_id: int, after_payment_id: int, settings: Settings, actor: Actor, now: datetime
+    session: Session,
+    *,
+    purchase_id: int,
+    after_payment_id: int,
+    settings: Settings,
+    actor: Actor,
+    now: datetime,
+    paid_by: str = page.PROVIDER,
 ) -> Opened:
     """Plan another payment for a purchase that is still open, with its goods set aside anew (S0.2, C29).
 
@@ -237,7 +244,8 @@ def reopen_purchase(
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
     _reserve(session, purchase, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     uses.take_again(session, purchase_id=purchase_id, actor=actor, now=now, is_paid=False)
-    return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
+    how: dict[str, Any] = {"paid_by": paid_by, "actor": actor, "now": now}
+    return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, **how)
 
 
 def _paused_shop(session: Session, purchase_id: int) -> str | None:

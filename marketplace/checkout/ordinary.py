@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace import batches, history, hot_history
 from marketplace.catalog.models import StockReservation
 from marketplace.checkout import telling
+from marketplace.checkout.reports import PaidReport
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
 from marketplace.language import Text
@@ -75,24 +76,13 @@ def question(payment_id: int) -> batches.Question:
     return _LOAD, (StockReservation.machine.initial.value, payment_id)
 
 
-def count(
-    session: Session,
-    *,
-    payment_id: int | None,
-    amount_minor: int,
-    currency: str,
-    intent_id: str | None,
-    session_id: str | None,
-    actor: Actor,
-    policy: MoneyPolicy,
-    now: datetime,
-) -> bool:
+def count(session: Session, paid: PaidReport, *, actor: Actor, policy: MoneyPolicy, now: datetime) -> bool:
     """Count a payment if it is an ordinary one and return whether it was; otherwise nothing is written."""
-    if payment_id is None or intent_id is None:
+    payment_id, intent_id = paid.payment_id, paid.intent_id
+    if payment_id is None or intent_id is None or paid.line is not None:
         return False
     rows = batches.rows(session, question(payment_id))
-    reported = (amount_minor, currency, session_id)
-    if not rows or not _is_ordinary(rows, *reported):
+    if not rows or not _is_ordinary(rows, paid.amount_minor, paid.currency, paid.session_id):
         return False
     moves = _Moves(session, actor, now)
     first = rows[0]
@@ -101,7 +91,7 @@ def count(
         moves.tracker(first, payment_id, intent_id),
         *moves.status(StockReservation, list(first.reservations), "redeem"),
         *(moves.share(payment_id, order, payments.hold_from(now, policy.hold_days)) for order in rows),
-        ledger.booking(**payments.capture(payment_id, first.payment_currency, rows), now=now),
+        ledger.booking(**payments.capture(payment_id, first.payment_currency, rows, provider=first.provider), now=now),
         *moves.status(Order, [order.id for order in rows], "confirm"),
         *_told(first, rows, now),
         (_CART, (first.cart_id, first.purchase_id)),

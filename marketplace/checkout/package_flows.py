@@ -4,18 +4,17 @@ from datetime import datetime
 
 from marketplace import db
 from marketplace.checkout import flows, following, operations, pacing, packages
-from marketplace.checkout.flows import Outcome
+from marketplace.checkout.flows import Outcome, Providers
 from marketplace.checkout.operations import OpenedElsewhere
 from marketplace.checkout.packages import AgreedPackage
 from marketplace.config import Settings
 from marketplace.errors import Conflict
 from marketplace.language import gettext as _
-from marketplace.providers.base import Provider
 
 _TABS = 5
 
 
-def begin(*, agreed: AgreedPackage, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+def begin(*, agreed: AgreedPackage, now: datetime, providers: Providers, settings: Settings) -> Outcome:
     """Record the payment of a package as pending and open its page (S1.12, S1.16).
 
     The same form sent twice is the same purchase, and the same page. Raises what `packages.open_package` raises, and
@@ -24,12 +23,12 @@ def begin(*, agreed: AgreedPackage, now: datetime, provider: Provider, settings:
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
         if known is not None:
-            return flows.go_on(known, now=now, provider=provider, settings=settings)
+            return flows.go_on(known, None, now=now, providers=providers, settings=settings)
         pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
-        flows.start_over(agreed, now=now, provider=provider, settings=settings)
+        flows.start_over(agreed, now=now, providers=providers, settings=settings)
         try:
             opened = db.atomic(packages.open_package, (db.TURN,), agreed=agreed, settings=settings, now=now)
         except OpenedElsewhere:
             continue
-        return flows.open_page(opened, now=now, provider=provider, settings=settings)
+        return flows.open_page(opened, now=now, providers=providers, settings=settings)
     raise Conflict(_(following.NO_PAGE))

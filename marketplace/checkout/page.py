@@ -23,7 +23,7 @@ from marketplace.outbound.requests import Answer
 from marketplace.payment_methods import operations as payment_methods
 from marketplace.payment_methods.models import ProviderCustomer
 from marketplace.payment_records.models import Payment
-from marketplace.payment_records.records import NewPayment
+from marketplace.payment_records.records import NewPayment, PaymentRecord
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
@@ -31,6 +31,9 @@ from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
 # Nobody is asked for nothing: a free purchase is settled without a provider.
 NO_PROVIDER = "none"
 PROVIDER = "stripe"
+"""Who is paid where the buyer does not say."""
+WITH_PAGE = frozenset({PROVIDER, "paypal"})
+"""The providers that send the buyer to a page of their own; whatever else pays a purchase has none."""
 _NO_SUCH = "resource_missing"
 """The provider's word for a name that it does not know. The buyer's is the only one that we give it."""
 _BUYER = (
@@ -86,16 +89,16 @@ def plan_payment(
             **_package(sale),
         )
     )
-    if provider != PROVIDER:
+    if provider not in WITH_PAGE:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
-    call_id = _plan_opening(session, purchase, payment.id, settings, expires_at, sale, actor=actor, now=now)
+    call_id = _plan_opening(session, purchase, payment, settings, expires_at, sale, actor=actor, now=now)
     return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, call_id)
 
 
 def _plan_opening(
     session: Session,
     purchase: Purchase,
-    payment_id: int,
+    payment: PaymentRecord,
     settings: Settings,
     expires_at: datetime,
     sale: CreditSale | None,
@@ -103,13 +106,13 @@ def _plan_opening(
     actor: Actor,
     now: datetime,
 ) -> int:
-    watching.begin(session, WatchKind.PAYMENT, payment_id, now=now)
+    watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
     return outbound.plan(
         session,
-        provider=PROVIDER,
+        provider=payment.provider,
         kind=CallKind.CREATE_CHECKOUT,
-        subject_id=payment_id,
-        request=requests.frozen_checkout(_request(session, purchase, payment_id, settings, expires_at, sale)),
+        subject_id=payment.id,
+        request=requests.frozen_checkout(_request(session, purchase, payment, settings, expires_at, sale)),
         actor=actor,
         now=now,
     )
@@ -118,22 +121,22 @@ def _plan_opening(
 def _request(
     session: Session,
     purchase: Purchase,
-    payment_id: int,
+    payment: PaymentRecord,
     settings: Settings,
     expires_at: datetime,
     sale: CreditSale | None,
 ) -> CheckoutRequest:
-    buyer = session.execute(_BUYER, {"buyer_id": purchase.buyer_id, "provider": PROVIDER}).one()
+    buyer = session.execute(_BUYER, {"buyer_id": purchase.buyer_id, "provider": payment.provider}).one()
     back = f"{settings.base_url}/{'credits' if sale else 'checkout'}"
     return CheckoutRequest(
-        payment_id=payment_id,
+        payment_id=payment.id,
         purchase_number=_number(session, purchase.id),
         currency=purchase.currency,
         lines=(_package_line(sale),) if sale else _lines(session, purchase.id),
         customer_email=buyer.email,
         customer_id=buyer.customer_id,
-        success_url=f"{back}/return/{payment_id}",
-        cancel_url=f"{back}/cancelled/{payment_id}",
+        success_url=f"{back}/return/{payment.id}",
+        cancel_url=f"{back}/cancelled/{payment.id}",
         expires_at=expires_at,
     )
 

@@ -112,6 +112,7 @@ class ReturnState:
     is_collected: bool = False
     """Whether the buyer collects all of it."""
     is_from_wallet: bool = False
+    provider: str = ""
     is_by_transfer: bool = False
     auction_id: int | None = None
     """The auction that was won, instead of a basket."""
@@ -235,6 +236,7 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
         release_date=min(releases, default=None),
         is_collected=all(order.is_pickup for order in orders),
         is_from_wallet=row.provider == WALLET,
+        provider=row.provider,
         is_by_transfer=row.provider == BANK_TRANSFER,
         auction_id=row.auction_id,
     )

@@ -3,9 +3,7 @@
 Webhook, return page, "check my payment" and the sweeper call the same operations; whoever comes second changes nothing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -15,6 +13,9 @@ from marketplace.auctions import keeping as auctions
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog import stock
 from marketplace.checkout import operations, ordinary, packages, rivals, rules, set_aside, telling
+from marketplace.checkout.reports import Contradiction as Contradiction  # noqa: PLC0414  its name is known from here
+from marketplace.checkout.reports import PaidReport as PaidReport  # noqa: PLC0414
+from marketplace.checkout.reports import Settled as Settled  # noqa: PLC0414
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor, StatusChange
 from marketplace.language import Text
@@ -25,8 +26,8 @@ from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import PaymentRecords, get_payment_tracker
+from marketplace.payments import balance, trackers
 from marketplace.payments import operations as payments
-from marketplace.payments import trackers
 from marketplace.payments.models import PaymentTracker
 from marketplace.providers.base import Decline
 from marketplace.transitions import Impossible
@@ -43,38 +44,24 @@ _FORGET_CODE = (
 _WITH_MONEY = frozenset({PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED})
 
 
-class Contradiction(Exception):
-    """What the provider reports does not fit what we know: the object is read again before anything is believed."""
-
-
-class Settled(StrEnum):
-    """How a paid payment ended."""
-
-    COUNTED = "counted"
-    ALREADY = "already"
-    UNAPPLIED = "unapplied"
-
-
-@dataclass(frozen=True)
-class PaidReport:
-    """The provider says that a payment has its money: minor units; ids where the report carries them."""
-
-    payment_id: int | None
-    amount_minor: int
-    currency: str
-    intent_id: str | None
-    session_id: str | None
-
-
 def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPolicy, now: datetime) -> Settled:
     """Count a payment, once: shares held, capture booked, orders confirmed, goods sold, both sides told.
 
     A payment that can't be used (a second one, or its goods are gone) is booked as owed back to the buyer. Raises
     Contradiction when payment, amount or currency are not what was agreed.
     """
-    if ordinary.count(session, **vars(paid), actor=actor, policy=policy, now=now):
+    if ordinary.count(session, paid, actor=actor, policy=policy, now=now):
         return Settled.COUNTED
     payment = _payment(session, paid.payment_id)
+    settled = _settle(session, payment, paid, actor=actor, policy=policy, now=now)
+    if paid.line is not None:
+        balance.book_charge(session, payment_id=payment.id, line=paid.line, now=now)
+    return settled
+
+
+def _settle(
+    session: Session, payment: Payment, paid: PaidReport, *, actor: Actor, policy: MoneyPolicy, now: datetime
+) -> Settled:
     if (paid.amount_minor, paid.currency) != (payment.amount_minor, payment.currency):
         raise Contradiction(f"payment {payment.id} is about another amount")
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
@@ -82,6 +69,9 @@ def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPol
         _attach_session(session, payment, paid.session_id, records, now)
     already = payment.status in _WITH_MONEY
     tracker = _tracker(session, payment, paid.intent_id, actor, now) if paid.intent_id else None
+    if paid.intent_id:
+        kind = CallKind.CAPTURE_CHECKOUT
+        calls.found_later(session, kind=kind, subject_id=payment.id, object_id=paid.intent_id, now=now)
     if tracker is not None:
         trackers.succeed(session, tracker, session_id=payment.provider_session_id, actor=actor, now=now)
     if already:

@@ -7,12 +7,11 @@ from datetime import datetime
 from marketplace import db
 from marketplace.bank_transfers.rules import BANK_TRANSFER, NewLine
 from marketplace.checkout import flows, operations, pacing, transfer_matching, transfer_operations
-from marketplace.checkout.flows import Outcome
+from marketplace.checkout.flows import Outcome, Providers
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.config import MoneyPolicy, Settings
 from marketplace.errors import Conflict, DomainError
 from marketplace.language import gettext as _
-from marketplace.providers.base import Provider
 
 _TABS = 5
 _LONGEST_TOKEN = 64
@@ -31,7 +30,7 @@ class TakenIn:
     wrong: list[tuple[int, str]] = field(default_factory=list)
 
 
-def buy(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+def buy(*, agreed: Agreed, now: datetime, providers: Providers, settings: Settings) -> Outcome:
     """Turn the cart into a purchase that waits for its buyer's transfer; there is no payment page.
 
     The same form sent twice is the same purchase. A form that opened a payment page before may still pay by transfer:
@@ -47,7 +46,7 @@ def buy(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settings
         known = db.atomic(operations.find_purchase, (), token=mine.token, buyer_id=mine.buyer_id)
         if known is None:
             pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
-            flows.start_over(mine, now=now, provider=provider, settings=settings)
+            flows.start_over(mine, now=now, providers=providers, settings=settings)
         try:
             payment_id = db.atomic(transfer_operations.place, (db.TURN,), agreed=mine, settings=settings, now=now)
         except OpenedElsewhere:

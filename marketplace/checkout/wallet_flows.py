@@ -5,12 +5,11 @@ from datetime import datetime
 
 from marketplace import db
 from marketplace.checkout import flows, operations, pacing, wallet_operations
-from marketplace.checkout.flows import Outcome
+from marketplace.checkout.flows import Outcome, Providers
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.config import Settings
 from marketplace.errors import Conflict
 from marketplace.language import gettext as _
-from marketplace.providers.base import Provider
 from marketplace.wallets.rules import WALLET
 
 _TABS = 5
@@ -18,7 +17,7 @@ _LONGEST_TOKEN = 64
 _MARK = ":wallet"
 
 
-def buy(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+def buy(*, agreed: Agreed, now: datetime, providers: Providers, settings: Settings) -> Outcome:
     """Turn the cart into a purchase that the buyer's wallet has paid.
 
     The same form sent twice is the same purchase. A form that opened a payment page before may still pay from the
@@ -31,7 +30,7 @@ def buy(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settings
         known = db.atomic(operations.find_purchase, (), token=mine.token, buyer_id=mine.buyer_id)
         if known is None:
             pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
-            flows.start_over(mine, now=now, provider=provider, settings=settings)
+            flows.start_over(mine, now=now, providers=providers, settings=settings)
         try:
             payment_id = db.atomic(wallet_operations.buy, locks, agreed=mine, settings=settings, now=now)
         except OpenedElsewhere:

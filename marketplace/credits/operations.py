@@ -11,7 +11,7 @@ from marketplace.credits.rules import CreditKind, TooFew
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.ledger import operations as ledger
-from marketplace.ledger.accounts import Account
+from marketplace.ledger.accounts import Account, paid_from
 from marketplace.ledger.operations import Line
 from marketplace.money import CREDIT, Money
 from marketplace.payment_records.models import Payment
@@ -41,7 +41,7 @@ def add(session: Session, *, payment: Payment, actor: Actor, now: datetime) -> i
             description=f"Payment {payment.id} captured for {payment.credits_to_add} credits",
             currency=payment.currency,
             lines=[
-                Line(Account.PROVIDER_CLEARING, payment.amount_minor),
+                Line(paid_from(payment.provider), payment.amount_minor),
                 Line(Account.CREDITS_DEFERRED, -payment.amount_minor, owner_id=payment.user_id),
             ],
             payment_id=payment.id,

@@ -61,7 +61,7 @@ def take_up_payment(
         standing.attempt(payment_id),
         actor=Actor.user(admin_id, "admin"),
         now=now,
-        provider=providers[standing.provider],
+        providers=providers,
         settings=settings,
     )
 

@@ -15,6 +15,7 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 CALLS = {
     CallKind.CREATE_CHECKOUT: Text("create checkout"),
     CallKind.EXPIRE_CHECKOUT: Text("expire checkout"),
+    CallKind.CAPTURE_CHECKOUT: Text("capture checkout"),
     CallKind.REFUND: Text("refund"),
     CallKind.RETURN: Text("return"),
     CallKind.CREATE_ACCOUNT: Text("create account"),

@@ -23,6 +23,7 @@ class Account(StrEnum):
     PROVIDER_CLEARING = "provider_clearing", Text("Captured, not yet seen in the provider's balance"), True
     FX_CLEARING = "fx_clearing", Text("Settled in another currency"), True
     PROVIDER_BALANCE = "provider_balance", Text("Balance at the provider"), True
+    PAYPAL_BALANCE = "paypal_balance", Text("Balance at PayPal"), True
     PROCESSING_FEE = "processing_fee", Text("Processing fees paid"), True
     PROCESSING_FEE_RECOVERY = "processing_fee_recovery", Text("Processing fees charged to sellers"), False
     FEE_VARIANCE = "fee_variance", Text("Difference between charged and true processing fees"), False
@@ -50,5 +51,23 @@ class Account(StrEnum):
 
 OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)
 """Where a seller's money stands: their postings under a seller's name, with the sign turned, make the balance."""
-PAID_FROM = (Account.PROVIDER_CLEARING, Account.WALLET, Account.TRANSFERS_RECEIVED)
+PAID_FROM = (Account.PROVIDER_CLEARING, Account.PAYPAL_BALANCE, Account.WALLET, Account.TRANSFERS_RECEIVED)
 """Where what a buyer pays comes from: a capture debits one of these, never two."""
+BALANCES = (Account.PROVIDER_BALANCE, Account.PAYPAL_BALANCE)
+"""What providers hold for us; nothing of one is in another's."""
+_PAID_FROM_BY_PROVIDER = {
+    "paypal": Account.PAYPAL_BALANCE,
+    "wallet": Account.WALLET,
+    "bank_transfer": Account.TRANSFERS_RECEIVED,
+}
+_BALANCE_BY_PROVIDER = {"paypal": Account.PAYPAL_BALANCE}
+
+
+def paid_from(provider: str) -> Account:
+    """Return the account that what is paid by `provider` comes from."""
+    return _PAID_FROM_BY_PROVIDER.get(provider, Account.PROVIDER_CLEARING)
+
+
+def balance_at(provider: str) -> Account:
+    """Return the account that says what `provider` holds for us."""
+    return _BALANCE_BY_PROVIDER.get(provider, Account.PROVIDER_BALANCE)

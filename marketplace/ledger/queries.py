@@ -11,7 +11,7 @@ from marketplace import db
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
 from marketplace.ledger import sums
-from marketplace.ledger.accounts import OF_SELLERS, PAID_FROM, Account
+from marketplace.ledger.accounts import BALANCES, OF_SELLERS, PAID_FROM, Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.ledger.sums import Carried
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
@@ -243,8 +243,9 @@ def booked(period: Period) -> ColumnElement[bool]:
 
 
 def on(account: Account) -> ColumnElement[bool]:
-    """Return the condition that a posting stands on `account`; what a buyer paid may have come from a wallet, too."""
-    return Posting.account.in_(PAID_FROM) if account is Account.PROVIDER_CLEARING else Posting.account == account
+    """Return the condition that a posting stands on `account`; what a buyer paid comes from one of several."""
+    meant = {Account.PROVIDER_CLEARING: PAID_FROM, Account.PROVIDER_BALANCE: BALANCES}.get(account)
+    return Posting.account.in_(meant) if meant is not None else Posting.account == account
 
 
 def of_seller(seller_id: int, currency: str) -> ColumnElement[bool]:

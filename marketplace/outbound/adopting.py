@@ -69,6 +69,11 @@ def _closed(provider: Provider, asked: Mapping[str, Any], object_id: str) -> Any
     return None if found.is_open else found
 
 
+def _captured(provider: Provider, asked: Mapping[str, Any], object_id: str) -> Any:
+    found = provider.get_checkout(asked["session_id"])
+    return found if found.is_complete else None
+
+
 def _dropped(provider: Provider, asked: Mapping[str, Any], object_id: str) -> Any:
     found = provider.methods.get(asked["method_id"])
     return None if found.customer_id else found
@@ -82,6 +87,7 @@ def _default(provider: Provider, asked: Mapping[str, Any], object_id: str) -> An
 _READ: dict[CallKind, Read] = {
     CallKind.CREATE_CHECKOUT: _checkout,
     CallKind.EXPIRE_CHECKOUT: _closed,
+    CallKind.CAPTURE_CHECKOUT: _captured,
     CallKind.REFUND: _refund,
     CallKind.RETURN: _refund,
     CallKind.CREATE_ACCOUNT: lambda provider, asked, object_id: provider.accounts.get(object_id),

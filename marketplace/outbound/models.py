@@ -13,7 +13,7 @@ from marketplace.outbound.states import CALL, CallStatus, CallStep
 from marketplace.outbound.states import CallKind as CallKind  # noqa: PLC0414  its name is known from here as well
 from marketplace.transitions import Machine
 
-OF_PAYMENT = frozenset({CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT})
+OF_PAYMENT = frozenset({CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT, CallKind.CAPTURE_CHECKOUT})
 """The kinds whose subject is a payment."""
 
 

@@ -113,7 +113,7 @@ def take_up(session: Session, *, call_id: int, now: datetime) -> TakenCall | Non
     call.first_sent_at = call.first_sent_at or now
     call.sends += 1
     call.next_attempt_at = rules.next_attempt_at(call.sends, now)
-    looks_up = rules.must_look_up(call.first_sent_at, now)
+    looks_up = rules.must_look_up(call.first_sent_at, now, call.provider)
     because = _LOOKS if looks_up else _LOST_SIGHT if call.status == CallStatus.SENDING else None
     history.move(session, call, "send", actor=SENDER, at=now, because=because)
     return taken(call, first_sent_at=call.first_sent_at, look_up_only=looks_up)

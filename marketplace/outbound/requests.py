@@ -71,6 +71,11 @@ def _find_checkout(provider: Provider, call: TakenCall) -> Checkout | None:
     return provider.find_checkout(wanted.payment_id, installation=wanted.installation, since=call.first_sent_at)
 
 
+def _find_captured(provider: Provider, call: TakenCall) -> Checkout | None:
+    page = provider.get_checkout(call.request["session_id"])
+    return page if page.is_complete else None
+
+
 def _find_submitted(provider: Provider, call: TakenCall) -> ProviderDispute | None:
     found = provider.disputes.get(call.request["dispute_id"])
     # The count may be of an earlier round: while the bank still waits, this one has not arrived.
@@ -109,6 +114,11 @@ _ASKS = {
         lambda provider, call: provider.expire_checkout(call.request["session_id"], key=call.idempotency_key),
         lambda provider, call: provider.get_checkout(call.request["session_id"]),
         lambda checkout: checkout.session_id,
+    ),
+    CallKind.CAPTURE_CHECKOUT: Ask(
+        lambda provider, call: provider.capture_checkout(call.request["session_id"], key=call.idempotency_key),
+        _find_captured,
+        lambda checkout: checkout.intent_id or checkout.session_id,
     ),
     CallKind.REFUND: _REFUND,
     CallKind.RETURN: _REFUND,

@@ -15,6 +15,8 @@ _LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedel
 _AFTER_FINAL = (timedelta(days=7), timedelta(days=35))
 # A provider may forget an idempotency key after 24 h; sent again after that, the key pays twice (scar S37).
 _KEY_LIFETIME = timedelta(hours=23)
+# PayPal promises six hours (stripe-reference section 12).
+_SHORTER = {"paypal": timedelta(hours=5)}
 # Whoever may not look today may perhaps tomorrow: a key without the right to read is given it, an account comes back.
 _UNSEEN = timedelta(days=3)
 
@@ -34,24 +36,24 @@ def look_after_final(final_since: datetime, now: datetime) -> datetime | None:
     return next((final_since + span for span in _AFTER_FINAL if final_since + span > now), None)
 
 
-def coming_sends(sends: int, next_at: datetime, first_sent_at: datetime) -> list[datetime]:
+def coming_sends(sends: int, next_at: datetime, first_sent_at: datetime, provider: str = "") -> list[datetime]:
     """Return when a call with an unknown outcome will be sent again, from `next_at` on, while its key is remembered."""
     coming: list[datetime] = []
-    while not must_look_up(first_sent_at, next_at):
+    while not must_look_up(first_sent_at, next_at, provider):
         coming.append(next_at)
         sends += 1
         next_at = next_attempt_at(sends, next_at)
     return coming
 
 
-def looked_up_from(first_sent_at: datetime) -> datetime:
-    """Return from when on a call is never sent again, only looked up."""
-    return first_sent_at + _KEY_LIFETIME
+def looked_up_from(first_sent_at: datetime, provider: str = "") -> datetime:
+    """Return from when on a call to `provider` is never sent again, only looked up."""
+    return first_sent_at + _SHORTER.get(provider, _KEY_LIFETIME)
 
 
-def must_look_up(first_sent_at: datetime, now: datetime) -> bool:
-    """Return whether the key may be forgotten: then the object is looked up, and the call never sent again."""
-    return now - first_sent_at >= _KEY_LIFETIME
+def must_look_up(first_sent_at: datetime, now: datetime, provider: str = "") -> bool:
+    """Return whether `provider` may have forgotten the key: then the object is looked up, the call never sent again."""
+    return now >= looked_up_from(first_sent_at, provider)
 
 
 def stays_unseen(first_sent_at: datetime, now: datetime) -> bool:

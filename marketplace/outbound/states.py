@@ -24,6 +24,8 @@ class CallKind(StrEnum):
 
     CREATE_CHECKOUT = "create_checkout"
     EXPIRE_CHECKOUT = "expire_checkout"
+    CAPTURE_CHECKOUT = "capture_checkout"
+    """The money of a page whose buyer has agreed, where that does not take it by itself."""
     REFUND = "refund"
     RETURN = "return"
     """Money that could not be used goes back."""

@@ -31,6 +31,12 @@ def begin(session: Session, kind: WatchKind, subject_id: int, *, now: datetime, 
     session.connection().execute(new.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=fresh))
 
 
+def soon(session: Session, kind: WatchKind, subject_id: int, *, now: datetime) -> None:
+    """Let a row that is asked about have its turn at once: something has come of it."""
+    asked = update(Watch).where(Watch.kind == kind, Watch.subject_id == subject_id)
+    session.execute(asked.values(next_look_at=now, final_since=None))
+
+
 def due(session: Session, *, now: datetime, limit: int) -> list[Watched]:
     """Return the rows whose turn has come at `now`, those that wait longest first."""
     return [Watched(row.kind, row.subject_id) for row in session.execute(DUE.limit(limit), {"now": now})]

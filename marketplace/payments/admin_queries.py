@@ -15,7 +15,7 @@ from marketplace.language import gettext as _
 from marketplace.orders.agreed_queries import IS_COLLECTED
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
-from marketplace.outbound.models import CallKind, OutboundCall
+from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
@@ -198,7 +198,7 @@ _CALLS = select(
 ).order_by(OutboundCall.id)
 _OWN_CALLS = or_(
     and_(
-        OutboundCall.kind.in_([CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT]),
+        OutboundCall.kind.in_(OF_PAYMENT),
         OutboundCall.subject_id == bindparam("payment_id"),
     ),
     and_(

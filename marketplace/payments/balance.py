@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from marketplace.ledger import operations as ledger
-from marketplace.ledger.accounts import Account
+from marketplace.ledger.accounts import Account, balance_at, paid_from
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.ledger.operations import Line
 from marketplace.payment_records.models import Payment
@@ -28,20 +28,23 @@ def book_charge(session: Session, *, payment_id: int, line: BalanceLine, now: da
     # What the provider takes of a package of credits is charged to nobody, so there is nothing to compare it with.
     is_compared = line.currency == currency and not payment.credits_to_add
     surplus = _charged_to_sellers(session, payment_id) - line.fee_minor if is_compared else 0
-    arrived = Account.PROVIDER_CLEARING
+    arrived = paid_from(payment.provider)
     if line.currency != currency:
         # Settled in another currency: each currency's entry balances by itself, against the same account.
         arrived = Account.FX_CLEARING
         _exchange(session, payment_id=payment_id, line=line, now=now)
+    there = balance_at(payment.provider)
+    moved = [Line(there, line.net_minor), Line(arrived, -line.amount_minor)]
+    if there is arrived:  # it was there at once, and only the fee leaves it
+        moved = [Line(there, line.net_minor - line.amount_minor)]
     ledger.book(
         session,
         key=f"balance_transaction:{line.line_id}",
         description=f"Payment {payment_id} in the provider's balance",
         currency=line.currency,
         lines=[
-            Line(Account.PROVIDER_BALANCE, line.net_minor),
+            *moved,
             Line(Account.PROCESSING_FEE, line.fee_minor),
-            Line(arrived, -line.amount_minor),
             Line(Account.PROCESSING_FEE_RECOVERY, surplus),
             Line(Account.FEE_VARIANCE, -surplus),
         ],
@@ -65,7 +68,8 @@ def book_refund(
 
     A failed refund's own line (positive) books the inverse.
     """
-    if not _keep(session, line, payment_id=payment_id, provider=_payment(session, payment_id).provider, now=now):
+    provider = _payment(session, payment_id).provider
+    if not _keep(session, line, payment_id=payment_id, provider=provider, now=now):
         return False
     ledger.book(
         session,
@@ -75,7 +79,7 @@ def book_refund(
         lines=[
             Line(owed, -line.amount_minor, owner_id=owner_id),
             Line(Account.PROCESSING_FEE, line.fee_minor),
-            Line(Account.PROVIDER_BALANCE, line.net_minor),
+            Line(balance_at(provider), line.net_minor),
         ],
         payment_id=payment_id,
         now=now,
@@ -175,7 +179,7 @@ def _exchange(session: Session, *, payment_id: int, line: BalanceLine, now: date
         currency=payment.currency,
         lines=[
             Line(Account.FX_CLEARING, payment.amount_minor),
-            Line(Account.PROVIDER_CLEARING, -payment.amount_minor),
+            Line(paid_from(payment.provider), -payment.amount_minor),
         ],
         payment_id=payment_id,
         now=now,

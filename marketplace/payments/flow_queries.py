@@ -28,7 +28,7 @@ _PACKAGE = "credit_return:%"
 _Part = tuple[Account, str]
 """An account, and the keys of the entries that count."""
 _PAID: tuple[_Part, ...] = tuple((account, _CAPTURED) for account in PAID_FROM)
-_IN: tuple[_Part, ...] = (*_PAID, (Account.PROVIDER_CLEARING, _UNAPPLIED))
+_IN: tuple[_Part, ...] = (*_PAID, *((account, _UNAPPLIED) for account in PAID_FROM))
 _BACK: tuple[_Part, ...] = (
     (Account.REFUND_PENDING, _REFUND),
     (Account.UNAPPLIED_RECEIPTS, _UNAPPLIED),

@@ -8,11 +8,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.ledger import operations as ledger
-from marketplace.ledger.accounts import Account
+from marketplace.ledger.accounts import Account, paid_from
 from marketplace.ledger.operations import Line
 from marketplace.money import Money
 from marketplace.orders.models import Order
@@ -25,7 +24,6 @@ from marketplace.providers.base import Decline
 from marketplace.wallets import operations as wallets
 from marketplace.wallets.rules import WALLET
 
-_SOURCES = {WALLET: Account.WALLET, BANK_TRANSFER: Account.TRANSFERS_RECEIVED}
 """Where the money of a payment is that no provider has taken."""
 
 
@@ -94,10 +92,8 @@ def hold_shares(
     dates = hold_from(now, hold_days)
     history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now, values=dates)
     is_from_wallet = payment.provider == WALLET
-    source = _SOURCES.get(payment.provider, Account.PROVIDER_CLEARING)
-    captured = capture(
-        payment.id, payment.currency, orders, source=source, wallet_of=payment.user_id if is_from_wallet else None
-    )
+    wallet_of = payment.user_id if is_from_wallet else None
+    captured = capture(payment.id, payment.currency, orders, provider=payment.provider, wallet_of=wallet_of)
     if not any(line.amount_minor for line in captured["lines"]):
         return
     entry_id = ledger.book(session, **captured, now=now)
@@ -120,17 +116,13 @@ def hold_from(now: datetime, hold_days: int) -> dict[str, Any]:
 
 
 def capture(
-    payment_id: int,
-    currency: str,
-    orders: Sequence[Any],
-    *,
-    source: Account = Account.PROVIDER_CLEARING,
-    wallet_of: int | None = None,
+    payment_id: int, currency: str, orders: Sequence[Any], *, provider: str, wallet_of: int | None = None
 ) -> dict[str, Any]:
     """Return what to book when a payment is captured: four postings for each row of `orders`, five with a subsidy.
 
     `source` is where the money is; `wallet_of` the buyer whose wallet that is, None for any other.
     """
+    source = paid_from(provider)
     return {
         "key": f"payment:{payment_id}:captured",
         "description": f"Payment {payment_id} captured",
@@ -166,7 +158,7 @@ def receive_unapplied(
         description=f"Payment {payment.id} received and owed back",
         currency=payment.currency,
         lines=[
-            Line(Account.PROVIDER_CLEARING, payment.amount_minor),
+            Line(paid_from(payment.provider), payment.amount_minor),
             Line(Account.UNAPPLIED_RECEIPTS, -payment.amount_minor, owner_id=payment.user_id),
         ],
         payment_id=payment.id,

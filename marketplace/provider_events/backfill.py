@@ -37,7 +37,8 @@ _LISTED = KEPT - timedelta(hours=1)
 
 def read_missed(*, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> int:
     """Take in what the lists have whose turn has come; return how many events were new. One bad list stops no other."""
-    return sum(_read_due(provider, settings, now) for provider in providers.values())
+    listed = [provider for name, provider in providers.items() if name not in cursors.WITHOUT_LIST]
+    return sum(_read_due(provider, settings, now) for provider in listed)
 
 
 def read_all(*, now: datetime) -> None:

@@ -44,6 +44,10 @@ class Reading:
     read_until: datetime
 
 
+WITHOUT_LIST = frozenset({"paypal"})
+"""Providers whose list of events is not read: what no message told is found by asking about each object."""
+
+
 def due(session: Session, *, provider: str, now: datetime, limit: int) -> list[Reading]:
     """Return the lists whose turn has come, ours among the first; new accounts' are begun with our own's turn."""
     ours = session.get(EventCursor, (provider, ""))

@@ -51,6 +51,7 @@ log = structlog.get_logger()
 _LEASE = timedelta(minutes=1)
 _BATCH = 50
 _STATUS = select(ProviderEvent.status).where(ProviderEvent.id == bindparam("event_id"))
+_WHOSE = select(ProviderEvent.provider).where(ProviderEvent.id == bindparam("event_id"))
 _STANDING = "SELECT status, event_id, attempts FROM provider_event WHERE id = %s"
 
 
@@ -108,6 +109,14 @@ def apply(
         return
     event = db.atomic(operations.load, (), event_id=event_id)
     _apply_stored(event, provider=provider, settings=settings, now=now, reread=reread, looks=looks)
+
+
+def read_again(event_id: int, *, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> None:
+    """Apply a stored event by what its own provider says of its object; raises NotFound for one never stored."""
+    found = db.read_one(_WHOSE, {"event_id": event_id})
+    if found is None:
+        raise NotFound(_("There is no event %(id)s.", id=event_id))
+    apply(event_id, provider=providers[found.provider], settings=settings, now=now, reread=True)
 
 
 def _waits(event_id: int) -> bool:

@@ -30,6 +30,7 @@ from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.payouts import account_flows, onboarding, reversing
 from marketplace.payouts import following as payouts_following
+from marketplace.provider_events import paypal_handlers as paypal
 from marketplace.provider_events.handler import Handler
 from marketplace.provider_events.method_handlers import METHOD_HANDLERS, SAVING_PAGE
 from marketplace.providers import stripe_methods
@@ -128,6 +129,7 @@ def _charge_line(session: Session, facts: ChargeLine, actor: Actor, settings: Se
 
 
 def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    paypal.check_refund_ours(session, facts.refund.installation)
     reference = facts.refund.reference or ""
     if reference.startswith(returns.REFERENCE):
         return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
@@ -253,9 +255,7 @@ HANDLERS: dict[str, Handler] = {
     "charge.succeeded": Handler(_parse_paid_charge, None, _charge_paid),
     "charge.failed": Handler(objects.failed_charge, None, _decline),
     "charge.updated": Handler(None, _read_charge_line, _charge_line),
-    "refund.created": _REFUND,
-    "refund.updated": _REFUND,
-    "refund.failed": _REFUND,
+    **dict.fromkeys(("refund.created", "refund.updated", "refund.failed"), _REFUND),
     "transfer.created": _TRANSFER,
     "transfer.reversed": _TRANSFER,
     "charge.dispute.created": _DISPUTE,
@@ -282,14 +282,17 @@ ACCOUNT_HANDLERS: dict[str, Handler] = {
 """The events of sellers' accounts, the payments from them to their banks among them."""
 
 
-def handler_of(event_type: str, account: str | None, payload: Mapping[str, Any] = NOTHING) -> Handler | None:
-    """Return what an event of `event_type` ends in, None for one that no rule needs; `account` is whose it is.
+PAYPAL_HANDLERS: dict[str, Handler] = paypal.HANDLERS | dict.fromkeys(paypal.OF_REFUNDS, _REFUND)
+"""PayPal's; no type of one provider is a type of another."""
+_OURS = HANDLERS | PAYPAL_HANDLERS
 
-    `payload` tells pages on which a card is saved from those on which one pays.
-    """
-    found = (HANDLERS if account is None else ACCOUNT_HANDLERS).get(event_type)
+
+def handler_of(event_type: str, account: str | None, payload: Mapping[str, Any] = NOTHING) -> Handler | None:
+    """Return what an event of `event_type` ends in, None for one that no rule needs; `account` is whose it is."""
+    found = (_OURS if account is None else ACCOUNT_HANDLERS).get(event_type)
     data = payload.get("data")
     inner = data.get("object") if isinstance(data, Mapping) else None
+    # A page on which a card is saved is told by its payload alone from one on which somebody pays.
     return SAVING_PAGE if found is not None and found.apply in _OF_PAGES and _saves(inner) else found
 
 

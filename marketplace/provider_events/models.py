@@ -92,7 +92,7 @@ class EventCursor(Base):
 class WebhookRefusal(Base):
     """How many messages to one of our addresses were refused in one hour, and why.
 
-    Anybody may send such messages, so that only their number is kept: at most six rows an hour, whatever comes.
+    Anybody may send such messages, so that only their number is kept: at most nine rows an hour, whatever comes.
     """
 
     __tablename__ = "webhook_refusal"

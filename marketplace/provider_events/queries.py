@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from marketplace import counting, db
@@ -98,7 +98,14 @@ class Sought:
             found.append(ProviderEvent.type == self.type)
         if self.endpoint is not None:
             account = ProviderEvent.account
-            found.append(account.is_(None) if self.endpoint is Endpoint.OURS else account.is_not(None))
+            of_paypal = ProviderEvent.__table__.c.provider == "paypal"
+            found.append(
+                {
+                    Endpoint.OURS: and_(account.is_(None), ~of_paypal),
+                    Endpoint.ACCOUNTS: account.is_not(None),
+                    Endpoint.PAYPAL: of_paypal,
+                }[self.endpoint]
+            )
         if self.road is not None:
             found.append(ProviderEvent.road == self.road)
         return found

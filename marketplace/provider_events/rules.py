@@ -38,9 +38,43 @@ _CONTAINERS = {
     "payment_intent",
     "status_transitions",
     "expires_at",
+    # PayPal's
+    "resource",
+    "purchase_units",
+    "payments",
+    "captures",
+    "seller_receivable_breakdown",
+    "seller_payable_breakdown",
+    "gross_amount",
+    "paypal_fee",
+    "net_amount",
+    "total_refunded_amount",
+    "supplementary_data",
+    "related_ids",
+    "status_details",
+    "dispute_amount",
+    "dispute_outcome",
+    "disputed_transactions",
 }
 _SHOWN = _CONTAINERS | {
     "advice_code",
+    "create_time",
+    "currency_code",
+    "custom_id",
+    "dispute_id",
+    "dispute_life_cycle_stage",
+    "event_type",
+    "event_version",
+    "final_capture",
+    "intent",
+    "order_id",
+    "outcome_code",
+    "reference_id",
+    "resource_type",
+    "resource_version",
+    "seller_transaction_id",
+    "update_time",
+    "value",
     "amount",
     "amount_captured",
     "amount_capturable",
@@ -112,7 +146,7 @@ TELLING_COLUMNS = frozenset(
     " net_minor currency kind payment_id order_id user_id owner_id cause rule reason task_name".split()
 )
 """The columns that say what a new row is."""
-KEPT_HEADERS = ("User-Agent", "Content-Type", "Content-Length")
+KEPT_HEADERS = ("User-Agent", "Content-Type", "Content-Length", "Paypal-Transmission-Id")
 _LONGEST_HEADER = 200
 _PERSONAL_TEXT = re.compile(r"[^\s@]+@[^\s@]+|_secret_|https?://")
 

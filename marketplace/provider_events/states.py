@@ -38,6 +38,7 @@ class Endpoint(StrEnum):
 
     OURS = "ours"
     ACCOUNTS = "accounts"
+    PAYPAL = "paypal"
 
 
 class RefusalCause(StrEnum):

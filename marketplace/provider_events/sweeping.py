@@ -112,7 +112,7 @@ def _look_at_payment(payment_id: int, providers: Mapping[str, Provider], setting
     provider = providers[standing.provider]
     note = standing.status.label
     if standing.is_open:
-        checkout.ask(standing.attempt(payment_id), actor=SWEEPER, now=now, provider=provider, settings=settings)
+        checkout.ask(standing.attempt(payment_id), actor=SWEEPER, now=now, providers=providers, settings=settings)
         standing = sweep_queries.payment(payment_id)
         note = standing.status.label
     if standing.lacks_fee and standing.intent_id:

@@ -78,6 +78,10 @@ class Checkout:
     url: str | None
     expires_at: datetime
     intent_id: str | None
+    is_approved: bool = False
+    """Whether its buyer has agreed and the money has to be taken by us."""
+    line: "BalanceLine | None" = None
+    """What the provider took for it, where it says so at once."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,10 @@ class Intent:
     """Whether it was read just now; a message may be older than what we know."""
     decline: "Decline | None" = None
     """Its last refused attempt, where it was read from the intent itself."""
+    installation: str = ""
+    """Whose payment that is; "" when it does not say."""
+    line: "BalanceLine | None" = None
+    """What the provider took for it, where it says so at once."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,8 @@ class ProviderRefund:
     reference: str | None
     """Our row that asked for it: `refund:9` or `receipt:3`; None when it was made at the provider."""
     failure_balance_transaction_id: str | None
+    installation: str = ""
+    """Whose row asked for it; "" when it does not say."""
 
     @property
     def is_final_failure(self) -> bool:
@@ -187,6 +197,8 @@ class Provider(Protocol):
     """What every provider can do. Calls raise Unknown or Refused; none may run inside a transaction."""
 
     name: str
+    is_configured: bool
+    """Whether it has what it needs to be asked; one without can still be named by what was paid by it before."""
     disputes: "Disputes"
 
     @property
@@ -225,6 +237,9 @@ class Provider(Protocol):
 
     def expire_checkout(self, session_id: str, *, key: str) -> Checkout:
         """Close a hosted payment page; raises Refused when somebody has paid or it is closed already."""
+
+    def capture_checkout(self, session_id: str, *, key: str) -> Checkout:
+        """Take the money of a page whose buyer has agreed; where paying takes it at once, the page as it stands."""
 
     def find_checkout(self, payment_id: int, *, installation: str, since: datetime) -> Checkout | None:
         """Look up the page made for our payment, when the answer to creating it was lost more than 23 h ago."""

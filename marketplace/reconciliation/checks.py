@@ -23,6 +23,7 @@ from marketplace.reconciliation.invoice_checks import INVOICE_CHECKS
 from marketplace.reconciliation.method_checks import METHOD_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
+from marketplace.reconciliation.provider_checks import PROVIDER_CHECKS
 from marketplace.reconciliation.refund_checks import REFUND_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS
 from marketplace.reconciliation.risk_checks import RISK_CHECKS
@@ -111,8 +112,8 @@ _CHECKS: Mapping[str, str] = {
         JOIN ledger_entry e ON e.key = 'payment:' || t.payment_id || ':captured'
         LEFT JOIN posting b ON b.entry_id = e.id AND b.order_id = t.order_id
         GROUP BY t.id
-        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('provider_clearing', 'wallet',
-                'transfers_received')), 0) <> t.gross_minor
+        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('provider_clearing', 'paypal_balance',
+                'wallet', 'transfers_received')), 0) <> t.gross_minor
             OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'discount_expense'), 0) <> t.subsidy_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'seller_held'), 0) <> t.net_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'platform_fee'), 0) <> t.platform_fee_minor
@@ -143,18 +144,6 @@ _CHECKS: Mapping[str, str] = {
             ON e.id = b.entry_id WHERE b.account = 'unapplied_receipts' AND e.payment_id = r.payment_id) owed
         WHERE r.amount_minor + gone.minor <> owed.minor
     """,
-    "the provider's lines are booked as they are": """
-        SELECT 'balance_transaction', t.id, 'net ' || t.net_minor || ' and fee ' || t.fee_minor || ' are booked as '
-            || coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_balance'), 0) || ' and '
-            || coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('processing_fee', 'dispute_fee')), 0)
-        FROM balance_transaction t
-        LEFT JOIN ledger_entry e ON e.key = 'balance_transaction:' || t.provider_id
-        LEFT JOIN posting b ON b.entry_id = e.id AND b.currency = t.currency
-        GROUP BY t.id
-        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_balance'), 0) <> t.net_minor
-            OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('processing_fee', 'dispute_fee')), 0)
-                <> t.fee_minor
-    """,
 }
 
 _SQL_CHECKS = {
@@ -168,6 +157,7 @@ _SQL_CHECKS = {
     **STATEMENT_CHECKS,
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,
+    **PROVIDER_CHECKS,
     **DISCOUNT_CHECKS,
     **WALLET_CHECKS,
     **TRANSFER_CHECKS,

@@ -44,10 +44,15 @@ _RECEIPTS = """
     FROM unapplied_receipt u WHERE u.status = 'returned' AND u.provider_refund_id IS NOT NULL
         AND NOT EXISTS (SELECT FROM provider_line l WHERE l.source_id = u.provider_refund_id)
 """
+_OF_PROVIDER = "EXISTS (SELECT FROM payment m WHERE m.id = {}.payment_id AND m.provider = :provider)"
 _ROWS = {
     "payment": (_PAYMENTS, "m.completed_at > :since AND m.completed_at <= :until AND m.provider = :provider", "m.id"),
-    "refund": (_REFUNDS, "r.completed_at > :since AND r.completed_at <= :until", "r.id"),
-    "receipt": (_RECEIPTS, "u.created_at > :since AND u.created_at <= :until", "u.id"),
+    "refund": (
+        _REFUNDS,
+        "r.completed_at > :since AND r.completed_at <= :until AND " + _OF_PROVIDER.format("r"),
+        "r.id",
+    ),
+    "receipt": (_RECEIPTS, "u.created_at > :since AND u.created_at <= :until AND " + _OF_PROVIDER.format("u"), "u.id"),
 }
 _NEXT_ROWS = {
     name: text(f"{query} AND {when} AND {key} > :after ORDER BY {key} LIMIT :size")
@@ -153,8 +158,8 @@ def rows_of(
 
     With them comes where to go on; None when there are no more.
     """
-    values = {"after": after, "since": since, "until": until, "size": size}
-    rows = db.read(_NEXT_ROWS[name], values | ({"provider": provider} if name == "payment" else {}))
+    values = {"after": after, "since": since, "until": until, "size": size, "provider": provider}
+    rows = db.read(_NEXT_ROWS[name], values)
     return [_row(name, row) for row in rows], (rows[-1].id if len(rows) == size else None)
 
 

@@ -9,6 +9,8 @@ from jinja2 import StrictUndefined
 from marketplace.sandbox import api, dashboard, fault_requests, hosted, hosted_setup, onboarding, security
 from marketplace.sandbox.delivery import Transport, post
 from marketplace.sandbox.engine import Sandbox
+from marketplace.sandbox.paypal import api as paypal_api
+from marketplace.sandbox.paypal import pages as paypal_pages
 from marketplace.sandbox.settings import SandboxSettings
 
 __all__ = ["SandboxSettings", "create_sandbox"]
@@ -41,6 +43,8 @@ def create_sandbox(settings: SandboxSettings, transport: Transport = post) -> Fl
     hosted.register(app)
     hosted_setup.register(app)
     onboarding.register(app)
+    paypal_api.register(app)
+    paypal_pages.register(app)
     dashboard.register(app)
     if settings.background:
         sandbox.start()

@@ -13,6 +13,7 @@ from typing import Any
 from marketplace.sandbox import endpoints, events, fault_webhooks, faults
 from marketplace.sandbox.clock import VirtualClock, system_seconds
 from marketplace.sandbox.fault_webhooks import STRAIGHT, Course
+from marketplace.sandbox.paypal import events as paypal_events
 from marketplace.sandbox.store import Store, Work
 from marketplace.sandbox.wire import JSON
 
@@ -207,6 +208,10 @@ def _prepare(work: Work, row: Row, course: Course) -> Parcel | None:
     endpoint = row.get("endpoint")
     if endpoint is None or endpoint["status"] != "enabled":
         return None
+    if row["account"] == paypal_events.ACCOUNT:
+        body = fault_webhooks.body_of(row["data"], course)
+        kept = row["kept"]["paypal"]
+        return endpoint["url"], body, paypal_events.headers(body, kept, work.ids.new(""), forged=course.forged)
     secrets = ["whsec_of_somebody_else"] if course.forged else endpoints.signing(row["kept"], work.present)
     return _parcel(work, row, endpoint, secrets, course)
 
@@ -214,7 +219,7 @@ def _prepare(work: Work, row: Row, course: Course) -> Parcel | None:
 def _of_live_mode(work: Work, row: Row) -> Parcel | None:
     """Return an event as it would come of live mode, where nothing has the ids of test mode."""
     endpoint = row.get("endpoint")
-    if endpoint is None or endpoint["status"] != "enabled":
+    if endpoint is None or endpoint["status"] != "enabled" or row["account"] == paypal_events.ACCOUNT:
         return None
     other = {"id": work.ids.new("evt_"), "livemode": True}
     return _parcel(work, row, endpoint, endpoints.signing(row["kept"], work.present), other=other)
@@ -222,7 +227,7 @@ def _of_live_mode(work: Work, row: Row) -> Parcel | None:
 
 def _aside(work: Work, row: Row) -> Parcel | None:
     """Return an event as it would reach an endpoint that it is not for; None when there is no such endpoint."""
-    own = row.get("endpoint")
+    own = row.get("endpoint") if row["account"] != paypal_events.ACCOUNT else None
     others = work.find("webhook_endpoint", status="enabled")
     wrong = [one for one in others if own and endpoints.hears_accounts(one.data) != endpoints.hears_accounts(own)]
     return _parcel(work, row, wrong[0].data, endpoints.signing(wrong[0].private, work.present)) if wrong else None

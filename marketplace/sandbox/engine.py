@@ -14,6 +14,7 @@ from marketplace.sandbox.delivery import Attempted, Pending, Transport
 from marketplace.sandbox.fault_webhooks import occasion_of
 from marketplace.sandbox.faults import Rule
 from marketplace.sandbox.ids import Ids
+from marketplace.sandbox.paypal import events as paypal_events
 from marketplace.sandbox.settings import SandboxSettings
 from marketplace.sandbox.store import NOBODY, Origin, Store, Work
 
@@ -51,6 +52,10 @@ class Sandbox:
                 endpoints.ensure(work, settings.webhook_url, settings.webhook_secrets)
             if settings.connect_webhook_url and settings.connect_webhook_secrets:
                 endpoints.ensure(work, settings.connect_webhook_url, settings.connect_webhook_secrets, connect=True)
+            if settings.paypal_webhook_url and settings.paypal_webhook_id:
+                paypal_events.ensure_endpoint(
+                    work, settings.paypal_webhook_url, settings.paypal_webhook_id, settings.base_url
+                )
 
     @contextmanager
     def work(self, origin: Origin = NOBODY) -> Iterator[Work]:

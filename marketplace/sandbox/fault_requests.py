@@ -19,7 +19,7 @@ LONGEST_SECONDS = 120
 """How long a request or its answer is held up at most, in system time."""
 _KINDS = (Kind.DELAY, *faults.BEFORE, *faults.AFTER, Kind.EARLY)
 _PIECES = 8
-_CLOSED_PAGES = ("/c/pay/", "/c/setup/", "/setup/")
+_CLOSED_PAGES = ("/c/pay/", "/c/setup/", "/setup/", "/paypal/checkoutnow")
 _WORDS = "A fault that somebody switched on in the sandbox."
 _PROXY_PAGE = (
     "<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"

@@ -60,7 +60,8 @@ def course_of(work: Work, delivery_id: int) -> Course:
 def occasion_of(work: Work, event_id: str) -> Occasion:
     """Return an event as faults see it."""
     row = work.row("SELECT * FROM events WHERE id = %(id)s", id=event_id) or {}
-    shown = row["data"]["data"]["object"]
+    # PayPal calls it the resource.
+    shown = row["data"]["data"]["object"] if "data" in row["data"] else row["data"]["resource"]
     return Occasion(
         event_id=event_id,
         event=row["type"],

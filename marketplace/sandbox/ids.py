@@ -27,6 +27,10 @@ PREFIX_OF_KIND = {
     "radar.early_fraud_warning": "issfr_",
     "file": "file_",
     "connect_collection_transfer": "connct_",
+    "paypal.order": "5O",
+    "paypal.capture": "3C",
+    "paypal.refund": "1R",
+    "paypal.dispute": "PP-D-",
 }
 
 

@@ -20,6 +20,7 @@ from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
 from marketplace.sandbox.faults import Kind, Where
+from marketplace.sandbox.paypal.driving import PAYPAL_CLIENT, PAYPAL_SECRET, AtPaypal
 from marketplace.sandbox.serving import Server
 from marketplace.sandbox.settings import SandboxSettings
 from marketplace.sandbox.switchboard import Switchboard
@@ -51,7 +52,7 @@ class Paid:
     message: str = ""
 
 
-class ServedSandbox:
+class ServedSandbox(AtPaypal):
     """Serves a sandbox on this machine until `stop`; use it as a context manager.
 
     Without `settings.background` nothing happens by itself: webhooks wait for `deliver_pending`, time for `run_due`.
@@ -249,6 +250,8 @@ class RunningSandbox(ServedSandbox):
             webhook_secrets=(WEBHOOK_SECRET,),
             connect_webhook_url=connect_webhook_url,
             connect_webhook_secrets=(CONNECT_SECRET,),
+            paypal_client_id=PAYPAL_CLIENT,
+            paypal_client_secret=PAYPAL_SECRET,
             background=background,
             id_seed=id_seed,
             merchant_name=merchant_name,

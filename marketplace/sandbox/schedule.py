@@ -13,6 +13,8 @@ from marketplace.sandbox import (
     refunds,
     sessions,
 )
+from marketplace.sandbox.paypal import orders as paypal_orders
+from marketplace.sandbox.paypal import refunds as paypal_refunds
 from marketplace.sandbox.store import Work
 
 
@@ -60,6 +62,8 @@ _DEEDS: dict[str, Callable[[Work, str], None]] = {
     "dispute_decided": disputes.decide_as_planned,
     "inquiry_closes": disputes.close_inquiry,
     "collect": negative_balances.collect,
+    "paypal_clears": paypal_orders.clear,
+    "paypal_refund_ends": paypal_refunds.end,
     "fault_refund_fails": fault_states.fail_refund,
     "fault_payout_fails": fault_states.fail_payout,
     "fault_account_disabled": fault_states.disable_account,

@@ -24,6 +24,10 @@ class SandboxSettings:
     webhook_secrets: tuple[str, ...] = ()
     connect_webhook_url: str = ""
     connect_webhook_secrets: tuple[str, ...] = ()
+    paypal_client_id: str = ""
+    paypal_client_secret: str = ""
+    paypal_webhook_id: str = ""
+    paypal_webhook_url: str = ""
     merchant_name: str = "Demo marketplace"
     background: bool = True
     waits_for_disk: bool = True
@@ -49,6 +53,10 @@ def from_environment(environment: Mapping[str, str]) -> SandboxSettings:
         webhook_secrets=_several(environment.get("STRIPE_WEBHOOK_SECRET", "")),
         connect_webhook_url=environment.get("SANDBOX_CONNECT_WEBHOOK_URL", ""),
         connect_webhook_secrets=_several(environment.get("STRIPE_CONNECT_WEBHOOK_SECRET", "")),
+        paypal_client_id=environment.get("PAYPAL_CLIENT_ID", ""),
+        paypal_client_secret=environment.get("PAYPAL_CLIENT_SECRET", ""),
+        paypal_webhook_id=environment.get("PAYPAL_WEBHOOK_ID", ""),
+        paypal_webhook_url=environment.get("SANDBOX_PAYPAL_WEBHOOK_URL", ""),
         merchant_name=environment.get("SANDBOX_MERCHANT_NAME", given.merchant_name),
     )
 

@@ -1,6 +1,7 @@
 """Why payments were refused, in words for the person who pays."""
 
 from marketplace.language import Text
+from marketplace.providers.paypal_objects import DECLINES
 
 _DECLINES = {
     "insufficient_funds": Text("The card does not have enough money for this payment."),
@@ -15,6 +16,7 @@ _DECLINES = {
     "currency_not_supported": Text("The card cannot pay in this currency."),
     "authentication_required": Text("The bank wanted a confirmation that was not given."),
     "payment_intent_authentication_failure": Text("The bank's confirmation step was not completed."),
+    **DECLINES,
     "payment_method_not_available": Text("This way to pay was not available just then."),
 }
 # Banks ask not to tell more than that for stolen, lost and suspicious cards.

@@ -5,6 +5,7 @@ from flask import Flask, current_app
 from marketplace.config import Settings
 from marketplace.providers import patience
 from marketplace.providers.base import Provider
+from marketplace.providers.paypal import PaypalProvider
 from marketplace.providers.stripe import StripeProvider
 
 _SLACK_SECONDS = 0.25
@@ -12,7 +13,7 @@ _SLACK_SECONDS = 0.25
 
 def register(app: Flask, settings: Settings) -> None:
     """Make the providers of `app`."""
-    app.extensions["providers"] = {"stripe": StripeProvider(settings)}
+    app.extensions["providers"] = {"stripe": StripeProvider(settings), "paypal": PaypalProvider(settings)}
 
     @app.before_request
     def have_patience() -> None:

@@ -20,6 +20,7 @@ from marketplace.web.pages import date_text, decimal, money_text, sentence, time
 
 _PROVIDERS = {
     "stripe": "Stripe",
+    "paypal": "PayPal",
     "none": Text("Nothing to pay"),
     WALLET: Text("Wallet"),
     BANK_TRANSFER: Text("Bank transfer"),

@@ -101,7 +101,7 @@ def test_the_same_form_sent_twice_is_one_purchase_and_another_basket_does_not_gi
     buyer_id = world.person()
     world.put_in_cart(buyer_id, world.listing(world.seller(), 5_000))
     agreed = world.agreed(buyer_id)
-    how = {"now": world.now, "provider": world.provider, "settings": world.settings}
+    how = {"now": world.now, "providers": world.providers, "settings": world.settings}
     first = transfer_flows.buy(agreed=agreed, **how)
     assert transfer_flows.buy(agreed=agreed, **how) == first
     bought = world.bought(first, agreed)

@@ -339,7 +339,7 @@ def cancel_purchase(world: World, bought: Bought) -> None:
         purchase_id=bought.purchase_id,
         buyer_id=bought.buyer_id,
         now=world.now,
-        provider=world.provider,
+        providers=world.providers,
         settings=world.settings,
     )
 
@@ -388,7 +388,7 @@ def test_paid_on_a_page_that_could_not_be_closed_counts_all_the_same(world: Worl
         purchase_id=bought.purchase_id,
         buyer_id=bought.buyer_id,
         now=world.now,
-        provider=Line(world.provider, {"expire_checkout"}),  # type: ignore[arg-type]
+        providers={"stripe": Line(world.provider, {"expire_checkout"})},  # type: ignore[dict-item]
         settings=world.settings,
     )
     assert one(world, 'SELECT status FROM "order"') == ("cancelled",)
@@ -416,7 +416,7 @@ def test_nobody_cancels_a_foreign_purchase(world: World) -> None:
             purchase_id=bought.purchase_id,
             buyer_id=world.person("Eve Eavesdropper"),
             now=world.now,
-            provider=world.provider,
+            providers=world.providers,
             settings=world.settings,
         )
 

@@ -35,7 +35,7 @@ def cancel(world: World, bought: Bought, provider: object = None) -> None:
         payment_id=bought.payment_id,
         buyer_id=bought.buyer_id,
         now=world.now,
-        provider=provider or world.provider,  # type: ignore[arg-type]
+        providers={"stripe": provider or world.provider},  # type: ignore[dict-item]
         settings=world.settings,
     )
 
@@ -199,7 +199,7 @@ def test_nobody_cancels_or_checks_anothers_payment(world: World) -> None:
             purchase_id=bought.purchase_id,
             buyer_id=world.person("Eve"),
             now=world.now,
-            provider=world.provider,
+            providers=world.providers,
             settings=world.settings,
         )
     assert payments(world) == ["pending"]
@@ -226,7 +226,7 @@ def test_try_again_closes_the_old_page_first(world: World) -> None:
         purchase_id=bought.purchase_id,
         buyer_id=bought.buyer_id,
         now=world.now,
-        provider=line,  # type: ignore[arg-type]
+        providers={"stripe": line},  # type: ignore[dict-item]
         settings=world.settings,
     )
     assert [method for method, _ in line.calls] == ["expire_checkout", "create_checkout"]
@@ -300,7 +300,7 @@ def test_s21_a_return_that_fails_later_is_owed_again_and_waits_for_a_person(worl
         purchase_id=first.purchase_id,
         buyer_id=first.buyer_id,
         now=world.now,
-        provider=line,  # type: ignore[arg-type]
+        providers={"stripe": line},  # type: ignore[dict-item]
         settings=world.settings,
     )
     second = world.bought(outcome, world.agreed(first.buyer_id, token=first.token))

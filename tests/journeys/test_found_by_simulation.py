@@ -74,7 +74,7 @@ def paid_twice(world: World) -> Bought:
         purchase_id=first.purchase_id,
         buyer_id=first.buyer_id,
         now=world.now,
-        provider=Line(world.provider, {"expire_checkout"}),  # type: ignore[arg-type]
+        providers={"stripe": Line(world.provider, {"expire_checkout"})},  # type: ignore[dict-item]
         settings=world.settings,
     )
     second = world.bought(outcome, world.agreed(first.buyer_id, token=first.token))
@@ -205,7 +205,7 @@ def given_up_while_its_debit_is_on_its_way(world: World) -> Bought:
         purchase_id=bought.purchase_id,
         buyer_id=bought.buyer_id,
         now=world.now,
-        provider=Line(world.provider, {"expire_checkout"}),  # type: ignore[arg-type]
+        providers={"stripe": Line(world.provider, {"expire_checkout"})},  # type: ignore[dict-item]
         settings=world.settings,
     )
     world.sandbox.release_webhooks()

@@ -105,7 +105,7 @@ def test_s03_the_webhook_comes_before_our_own_commit(world: World) -> None:
 
     line = Line(world.provider, before_answer={"create_checkout": paid_meanwhile})
     agreed = world.agreed(buyer_id)
-    outcome = flows.begin(agreed=agreed, now=world.now, provider=line, settings=world.settings)  # type: ignore[arg-type]
+    outcome = flows.begin(agreed=agreed, now=world.now, providers={"stripe": line}, settings=world.settings)  # type: ignore[dict-item]
     assert effects(world) == PAID_ONCE
     assert world.rows("SELECT provider_session_id IS NOT NULL FROM payment") == [(True,)]
     world.settle_down()
@@ -125,7 +125,7 @@ def test_s03_the_process_dies_between_call_and_commit_and_the_buyer_pays_all_the
 
     line = Line(world.provider, before_answer={"create_checkout": crash})
     with pytest.raises(Crash):
-        flows.begin(agreed=world.agreed(buyer_id), now=world.now, provider=line, settings=world.settings)  # type: ignore[arg-type]
+        flows.begin(agreed=world.agreed(buyer_id), now=world.now, providers={"stripe": line}, settings=world.settings)  # type: ignore[dict-item]
     assert world.rows("SELECT status, provider_session_id FROM payment") == [("pending", None)]
 
     world.sandbox.pay(pages[0])
@@ -347,7 +347,7 @@ def test_s61_expire_and_pay_race_and_paid_wins(world: World, closer: str) -> Non
                     payment_id=bought.payment_id,
                     buyer_id=bought.buyer_id,
                     now=world.now,
-                    provider=world.provider,
+                    providers=world.providers,
                     settings=world.settings,
                 )
             elif closer == "tick":
@@ -464,7 +464,7 @@ def test_s62_two_tabs_whose_closing_was_lost_are_both_paid_and_one_comes_back(
     first = world.check_out(buyer_id)
     line = Line(world.provider, {"expire_checkout"})
     agreed = world.agreed(buyer_id)
-    outcome = flows.begin(agreed=agreed, now=world.now, provider=line, settings=world.settings)  # type: ignore[arg-type]
+    outcome = flows.begin(agreed=agreed, now=world.now, providers={"stripe": line}, settings=world.settings)  # type: ignore[dict-item]
     tabs = [first, world.bought(outcome, agreed)]
 
     for number in order:
@@ -517,7 +517,7 @@ def two_open_pages(world: World) -> tuple[Bought, Bought]:
         purchase_id=first.purchase_id,
         buyer_id=first.buyer_id,
         now=world.now,
-        provider=line,  # type: ignore[arg-type]
+        providers={"stripe": line},  # type: ignore[dict-item]
         settings=world.settings,
     )
     second = world.bought(outcome, world.agreed(first.buyer_id, token=first.token))

@@ -89,7 +89,7 @@ def some_purchases(world: World, buyer_id: int) -> None:
         purchase_id=declined.purchase_id,
         buyer_id=buyer_id,
         now=world.now,
-        provider=line,  # type: ignore[arg-type]
+        providers={"stripe": line},  # type: ignore[dict-item]
         settings=world.settings,
     )
     world.pay(declined)

@@ -54,7 +54,7 @@ def test_a_later_start_keeps_secrets_and_follows_the_ports(places: Places, clust
         file.write("MARKETPLACE_CONFIG=/etc/shop.yaml\n")
     second = renew(places, cluster, PORT=9000)
     moved = {name for name, value in second.items() if first.get(name) != value}
-    hooks = {"SANDBOX_WEBHOOK_URL", "SANDBOX_CONNECT_WEBHOOK_URL"}
+    hooks = {"SANDBOX_WEBHOOK_URL", "SANDBOX_CONNECT_WEBHOOK_URL", "SANDBOX_PAYPAL_WEBHOOK_URL"}
     assert moved == {"PORT", "MARKETPLACE_BASE_URL", "MARKETPLACE_CONFIG"} | hooks
     assert second["MARKETPLACE_CONFIG"] == "/etc/shop.yaml"
 

@@ -218,7 +218,7 @@ def test_the_end_of_a_page_that_nobody_heard_of_turns_up(world: World) -> None:
             payment_id=bought.payment_id,
             buyer_id=bought.buyer_id,
             now=world.now,
-            provider=world.provider,
+            providers=world.providers,
             settings=world.settings,
         )
         world.sandbox.deliver_pending()

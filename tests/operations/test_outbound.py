@@ -10,6 +10,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from marketplace import db
+from marketplace.checkout import ending_flows
 from marketplace.checkout import flows as checkout
 from marketplace.checkout.outcomes import OUTCOMES
 from marketplace.checkout.settlement import Contradiction
@@ -166,7 +167,8 @@ def test_s37_a_page_that_was_made_is_found_again_after_23_hours_and_closed(world
 
 
 def begin(world: World, buyer_id: int, provider: Any) -> Any:
-    return checkout.begin(agreed=world.agreed(buyer_id), now=world.now, provider=provider, settings=world.settings)
+    line = {"stripe": provider}
+    return checkout.begin(agreed=world.agreed(buyer_id), now=world.now, providers=line, settings=world.settings)
 
 
 def test_a_page_that_came_too_late_is_closed(world: World) -> None:
@@ -220,7 +222,7 @@ def test_a_page_that_cannot_be_closed_is_not_closed_again_by_every_tick(world: W
     line = Line(world.provider, {"expire_checkout"})
     world.sandbox.advance_clock(32 * 60)
     for _ in range(5):
-        checkout.close_overdue(providers={"stripe": line}, settings=world.settings, now=world.now)  # type: ignore[dict-item]
+        ending_flows.close_overdue(providers={"stripe": line}, settings=world.settings, now=world.now)  # type: ignore[dict-item]
     assert len(line.made("expire_checkout")) == 1
     assert world.rows("SELECT count(*) FROM outbound_call WHERE kind = 'expire_checkout'") == [(1,)]
     world.advance(minutes=10)

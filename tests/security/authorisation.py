@@ -535,6 +535,9 @@ POST   /webhooks/stripe/connect                    400    400  400     400    40
 POST   /api/credits/webhook                        400    400  400     400    400    400   -       -
 POST   /api/payments/webhooks/stripe/              400    400  400     400    400    400   -       -
 POST   /api/v1/payments/webhooks/stripe/           400    400  400     400    400    400   -       -
+POST   /webhooks/paypal                            400    400  400     400    400    400   -       -
+POST   /api/payments/webhooks/paypal/              400    400  400     400    400    400   -       -
+POST   /api/v1/payments/webhooks/paypal/           400    400  400     400    400    400   -       -
 """
 
 COLUMNS = ("visitor", "own", "foreign", "seller", "other", "admin")

@@ -30,6 +30,9 @@ _SIGNED = {
     "/api/credits/webhook",
     "/api/payments/webhooks/stripe/",
     "/api/v1/payments/webhooks/stripe/",
+    "/webhooks/paypal",
+    "/api/payments/webhooks/paypal/",
+    "/api/v1/payments/webhooks/paypal/",
 }
 # What a form might be asked to set although it has no such field.
 _SMUGGLED = {

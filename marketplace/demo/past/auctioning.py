@@ -189,7 +189,7 @@ def pay(stage: Stage, *, made: DemoAuction) -> None:
             shown_country=customer.address.country,
             auction_id=auction_id,
         )
-        flows.begin(agreed=agreed, now=stage.now, provider=stage.provider, settings=stage.settings)
+        flows.begin(agreed=agreed, now=stage.now, providers=stage.providers, settings=stage.settings)
     latest = payments_of(made.token)[-1]
     if latest.tracker is None:
         stage.outside.pay(

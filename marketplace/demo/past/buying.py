@@ -58,7 +58,7 @@ def check_out(
         shown_country=customer.address.country,
         collected=sellers,
     )
-    flows.begin(agreed=agreed, now=stage.now, provider=stage.provider, settings=stage.settings)
+    flows.begin(agreed=agreed, now=stage.now, providers=stage.providers, settings=stage.settings)
 
 
 def fill_basket(
@@ -106,7 +106,7 @@ def go_back(stage: Stage, *, purchase: str, customer: Customer) -> None:
     if latest.status in _UNPAID:
         buyer_id = person_id(customer.person.email)
         flows.cancel(
-            payment_id=latest.id, buyer_id=buyer_id, now=stage.now, provider=stage.provider, settings=stage.settings
+            payment_id=latest.id, buyer_id=buyer_id, now=stage.now, providers=stage.providers, settings=stage.settings
         )
         stage.settle()
 
@@ -121,7 +121,7 @@ def try_again(stage: Stage, *, purchase: str, customer: Customer, before: int = 
             purchase_id=known[-1].purchase_id,
             buyer_id=person_id(customer.person.email),
             now=stage.now,
-            provider=stage.provider,
+            providers=stage.providers,
             settings=stage.settings,
         )
     stage.settle()

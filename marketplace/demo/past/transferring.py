@@ -49,7 +49,7 @@ def order(stage: Stage, *, purchase: str, customer: Customer, currency: str, bas
         shown_country=customer.address.country,
     )
     settings = replace(stage.settings, bank_transfers=DEMO_TRANSFERS)
-    transfer_flows.buy(agreed=agreed, now=stage.now, provider=stage.provider, settings=settings)
+    transfer_flows.buy(agreed=agreed, now=stage.now, providers=stage.providers, settings=settings)
 
 
 def receive(

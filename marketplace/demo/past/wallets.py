@@ -73,4 +73,4 @@ def buy(stage: Stage, *, customer: Customer, basket: Basket) -> None:
         buyer_note="",
         shown_country=customer.address.country,
     )
-    wallet_flows.buy(agreed=agreed, now=stage.now, provider=stage.provider, settings=stage.settings)
+    wallet_flows.buy(agreed=agreed, now=stage.now, providers=stage.providers, settings=stage.settings)

@@ -26,6 +26,7 @@ _NO_LINE = "Unexpected error communicating with Stripe"
 KINDS: Mapping[CallKind, str] = {
     CallKind.CREATE_CHECKOUT: Text("Open a payment page"),
     CallKind.EXPIRE_CHECKOUT: Text("Close a payment page"),
+    CallKind.CAPTURE_CHECKOUT: Text("Take the money that was agreed to"),
     CallKind.REFUND: Text("Refund"),
     CallKind.RETURN: Text("Send unused money back"),
     CallKind.CREATE_ACCOUNT: Text("Open a seller's account"),
@@ -90,7 +91,9 @@ def next_step(call: CallSummary, now: datetime) -> str:
     if call.status is CallStatus.SENDING:
         return _("It is being sent. Without an answer it is looked after again at %(at)s.", at=at)
     if call.status is CallStatus.UNKNOWN:
-        is_sent = call.first_sent_at is None or not rules.must_look_up(call.first_sent_at, call.next_attempt_at or now)
+        is_sent = call.first_sent_at is None or not rules.must_look_up(
+            call.first_sent_at, call.next_attempt_at or now, call.provider
+        )
         if is_sent:
             return _("It is sent again with the same key at %(at)s.", at=at)
         return _("It is looked up at the provider at %(at)s.", at=at)
@@ -107,9 +110,9 @@ def later_steps(call: CallSummary) -> tuple[str, ...]:
     """Return what comes after the next step of a call whose outcome is unknown, each with its time."""
     if call.status is not CallStatus.UNKNOWN or call.first_sent_at is None or call.next_attempt_at is None:
         return ()
-    sends = rules.coming_sends(call.sends, call.next_attempt_at, call.first_sent_at)
+    sends = rules.coming_sends(call.sends, call.next_attempt_at, call.first_sent_at, call.provider)
     found = [_("%(at)s: sent again with the same key", at=time_text(moment)) for moment in sends]
-    looked_up = time_text(rules.looked_up_from(call.first_sent_at))
+    looked_up = time_text(rules.looked_up_from(call.first_sent_at, call.provider))
     return (
         *found,
         _("From %(at)s on: only looked up, because the provider may forget the key", at=looked_up),

@@ -14,7 +14,7 @@ from marketplace.language import Text, ngettext, texts
 from marketplace.language import gettext as _
 from marketplace.paging import Listed, every
 from marketplace.provider_events import queries, rules, trial
-from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS
+from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS, PAYPAL_HANDLERS
 from marketplace.provider_events.queries import EventSummary, Sought
 from marketplace.provider_events.states import Endpoint, EventRoad, EventStatus
 from marketplace.web import guards, lists, wording
@@ -40,7 +40,11 @@ ROADS = {
 _PATHS = {Endpoint.OURS: "/webhooks/stripe", Endpoint.ACCOUNTS: "/webhooks/stripe/connect"}
 _WAITING = frozenset({EventStatus.RECEIVED, EventStatus.PARKED})
 _FIRST_ROADS = (EventRoad.WEBHOOK, EventRoad.LISTED, EventRoad.MADE)
-_ENDPOINTS = {Endpoint.OURS: Text("Our account"), Endpoint.ACCOUNTS: Text("Sellers' accounts")}
+_ENDPOINTS = {
+    Endpoint.OURS: Text("Our account"),
+    Endpoint.ACCOUNTS: Text("Sellers' accounts"),
+    Endpoint.PAYPAL: Text("PayPal"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def send_test() -> ResponseReturnValue:
 
 def _menus(kind: str, endpoint: Endpoint | None, road: EventRoad | None) -> tuple[Menu, ...]:
     """Return the filters beside the search; each stands in the form under its name."""
-    known = sorted({*HANDLERS, *ACCOUNT_HANDLERS, *([kind] if kind else ())})
+    known = sorted({*HANDLERS, *ACCOUNT_HANDLERS, *PAYPAL_HANDLERS, *([kind] if kind else ())})
     types = [Option(each, each, each == kind) for each in known]
     return (
         Menu("type", _("Type"), (Option("", _("All types"), not kind), *types)),
@@ -163,7 +167,7 @@ def _menus(kind: str, endpoint: Endpoint | None, road: EventRoad | None) -> tupl
             "account",
             _("Endpoint"),
             (
-                Option("", _("Both"), endpoint is None),
+                Option("", _("All of them"), endpoint is None),
                 *(Option(each.value, word, each is endpoint) for each, word in _ENDPOINTS.items()),
             ),
         ),

@@ -74,6 +74,7 @@ class ReconciliationPage:
     open_text: str
     """How many breaks are open, whatever the filters say; "" for none."""
     currencies: tuple[CurrencyFigures, ...]
+    at_paypal: tuple[reconciliation_figures.HeldElsewhere, ...]
     ages: tuple[str, ...]
     kinds: tuple[KindLine, ...]
     tabs: tuple[Tab, ...]
@@ -121,6 +122,7 @@ def reconciliation() -> ResponseReturnValue:
         under_way=reconciliation_figures.progress(under_way) if under_way else "",
         open_text=_open_text(run_queries.open_count()),
         currencies=reconciliation_figures.currencies(run_queries.figures(run.id) if run else ()),
+        at_paypal=reconciliation_figures.at_paypal(),
         ages=tuple(each.label for each in Age),
         kinds=_kinds(now),
         tabs=tuple(

@@ -8,6 +8,7 @@ from flask import url_for
 
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
+from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.numerals import number_text
 from marketplace.reconciliation.run_queries import FigureRow, RunRow
@@ -115,6 +116,28 @@ def progress(run: RunRow) -> str:
 def currencies(figures: Sequence[FigureRow]) -> tuple[CurrencyFigures, ...]:
     """Return the figures of a run by currency."""
     return tuple(_currency(currency, list(rows)) for currency, rows in groupby(figures, key=lambda row: row.currency))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldElsewhere:
+    """What another provider holds for us in one currency, and where the ledger says so."""
+
+    currency: str
+    amount: str
+    url: str
+
+
+def at_paypal() -> tuple[HeldElsewhere, ...]:
+    """Return what is at PayPal, per currency: it is compared with nothing here, and pays no seller where it is."""
+    return tuple(
+        HeldElsewhere(
+            row.currency,
+            money_text(row.balance_minor, row.currency),
+            url_for("admin.account", account=row.account.value, currency=row.currency),
+        )
+        for row in ledger.trial_balance()
+        if row.account is Account.PAYPAL_BALANCE
+    )
 
 
 def kind_text(kind: str) -> str:

@@ -6,7 +6,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
-from marketplace.checkout import flows as checkout
+from marketplace.checkout import ending_flows as checkout
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.language import gettext as _
 from marketplace.outbound.flows import Sent

@@ -1,30 +1,7 @@
 """What each setting is called on the settings page, in which unit it is, and what it does."""
 
-from dataclasses import dataclass
-
 from marketplace.language import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One setting in words."""
-
-    label: str
-    does: str
-    unit: str = ""
-    is_secret: bool = False
-    is_money: bool = False
-    """Whether it is an amount: minor units, shown in the main currency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Settings that belong together; `section` is theirs in the file, "" for those of the environment."""
-
-    title: str
-    section: str
-    settings: dict[str, Words]
-
+from marketplace.web.admin.setting_groups import PAYPAL, Group, Words
 
 _ANY = Text("or as much in another currency")
 _POINTS = Text("points")
@@ -256,6 +233,7 @@ GROUPS = (
             ),
         },
     ),
+    PAYPAL,
     Group(
         Text("Mail"),
         "",

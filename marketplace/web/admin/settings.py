@@ -14,7 +14,8 @@ from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
 from marketplace.web import guards
-from marketplace.web.admin.setting_words import GROUPS, Group, Words
+from marketplace.web.admin.setting_groups import Group, Words
+from marketplace.web.admin.setting_words import GROUPS
 from marketplace.web.console import Console, admin_console
 from marketplace.web.pages import money_text, sentence
 from marketplace.web.wording import Badge

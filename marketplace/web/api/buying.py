@@ -28,7 +28,6 @@ from marketplace.web.api.order_shapes import Bought, NewOrder
 from marketplace.web.cart import codes
 from marketplace.web.providers import providers
 
-_PROVIDER = "stripe"
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")
 
 
@@ -59,7 +58,7 @@ def buy(body: NewOrder) -> Bought:
             collected=tuple(sorted(set(body.collect_from))),
         ),
         now=clock.now(),
-        provider=providers()[_PROVIDER],
+        providers=providers(),
         settings=current_app.extensions["settings"],
     )
     db.atomic(accounts.remember_address, (), user_id=viewer.user_id, address=delivery, now=clock.now())

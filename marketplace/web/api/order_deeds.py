@@ -25,7 +25,6 @@ from marketplace.web.api.orders import Eye
 from marketplace.web.api.shapes import Empty
 from marketplace.web.providers import providers
 
-_PROVIDER = "stripe"
 _SAID = {"name": "carrier_name", "link": "tracking_url"}
 """What the rules of parcels call otherwise."""
 
@@ -44,7 +43,7 @@ def confirm(number: str, body: Empty) -> WholeOrder:
                 payment_id=attempts[0].id,
                 buyer_id=found.buyer_id,
                 now=clock.now(),
-                provider=providers()[_PROVIDER],
+                providers=providers(),
                 settings=_settings(),
             )
         found, eye = orders.seen(number)
@@ -121,7 +120,7 @@ def _cancel_unpaid(found: OrderDetail) -> WholeOrder:
         purchase_id=found.purchase_id,
         buyer_id=found.buyer_id,
         now=clock.now(),
-        provider=providers()[_PROVIDER],
+        providers=providers(),
         settings=_settings(),
     )
     return orders.order(found.number)

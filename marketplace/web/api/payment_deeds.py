@@ -14,15 +14,12 @@ from marketplace.payment_records.states import HAS_MONEY
 from marketplace.payments import queries, search_queries
 from marketplace.payments.queries import Attempt
 from marketplace.payments.search_queries import Sought
-from marketplace.providers.base import Provider
 from marketplace.web import guards, lists
 from marketplace.web.api import buying, payments
 from marketplace.web.api.order_shapes import Bought
 from marketplace.web.api.payment_shapes import NewPayment, PaymentState, Verified, Verifying
 from marketplace.web.api.shapes import Empty
 from marketplace.web.providers import providers
-
-_PROVIDER = "stripe"
 
 
 def begin(body: NewPayment) -> Bought:
@@ -47,7 +44,7 @@ def retry(payment_id: int, body: Empty) -> Bought:
         payment_id=payment_id,
         buyer_id=guards.viewer().user_id,
         now=clock.now(),
-        provider=_provider(),
+        providers=providers(),
         settings=_settings(),
     )
     return _go_on(_purchase(attempt))
@@ -60,7 +57,7 @@ def cancel(payment_id: int, body: Empty) -> PaymentState:
         payment_id=payment_id,
         buyer_id=guards.viewer().user_id,
         now=clock.now(),
-        provider=_provider(),
+        providers=providers(),
         settings=_settings(),
     )
     found = payments.status(payment_id)
@@ -93,7 +90,7 @@ def _verified(attempt: Attempt) -> Verified:
         payment_id=attempt.id,
         buyer_id=guards.viewer().user_id,
         now=clock.now(),
-        provider=_provider(),
+        providers=providers(),
         settings=_settings(),
     )
     found = _own(attempt.id)
@@ -112,7 +109,7 @@ def _go_on(purchase_id: int) -> Bought:
         purchase_id=purchase_id,
         buyer_id=guards.viewer().user_id,
         now=clock.now(),
-        provider=_provider(),
+        providers=providers(),
         settings=_settings(),
     )
     if outcome.redirect_url is None:
@@ -128,10 +125,6 @@ def _purchase(attempt: Attempt) -> int:
     if attempt.purchase_id is None:
         raise Conflict(_("This payment belongs to no purchase."))
     return attempt.purchase_id
-
-
-def _provider() -> Provider:
-    return providers()[_PROVIDER]
 
 
 def _settings() -> Settings:

@@ -21,8 +21,6 @@ from marketplace.web.order_parts import RelatedOrder
 from marketplace.web.pages import money_text
 from marketplace.web.providers import providers
 
-_PROVIDER = "stripe"
-
 
 @dataclass(frozen=True, slots=True)
 class UnpaidPage:
@@ -60,7 +58,7 @@ def _cancel_unpaid(order: OrderDetail) -> ResponseReturnValue:
             purchase_id=order.purchase_id,
             buyer_id=order.buyer_id,
             now=clock.now(),
-            provider=providers()[_PROVIDER],
+            providers=providers(),
             settings=current_app.extensions["settings"],
         )
     except Conflict as error:

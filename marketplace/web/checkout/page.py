@@ -13,16 +13,13 @@ from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, order_parts, tax_words
 from marketplace.web.cart.page import Row
-from marketplace.web.checkout import ways
+from marketplace.web.checkout import return_words, ways
 from marketplace.web.checkout.bought import Bought, back_label, back_url
 from marketplace.web.checkout.forms import WayForm, way_form
-from marketplace.web.checkout.ways import Paying
+from marketplace.web.checkout.return_words import CONFIRMING, PAID
+from marketplace.web.checkout.ways import Other, Paying
 from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
-
-CONFIRMING, PAID, NOT_PAID, RETURNED = "confirming", "paid", "not_paid", "returned"
-_NOT_MADE = Text("The payment was not made.")
-_ONE_TOO_MANY = Text("This payment came too late or was one too many.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +112,8 @@ class ReturnPage:
     verify_url: str
     poll: str
     retry_url: str
+    others: tuple[Other, ...]
+    """By which other ways it can be tried again."""
     back_url: str
     back_label: str
     orders: tuple[OrderView, ...]
@@ -161,7 +160,7 @@ def billing_choice(saved: Sequence[AddressRow]) -> str:
 
 def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
     """Return the page for how a payment stands; `look` is how often the page has looked."""
-    title, text, tone, icon = _STATES[found.state](found)
+    title, text, tone, icon = return_words.words(found)
     is_paid = found.state == PAID
     return ReturnPage(
         title=title,
@@ -175,6 +174,7 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
         verify_url=url_for("checkout.verify", payment_id=payment_id),
         poll="every 3s" if look < 10 else "every 20s",
         retry_url=retry_url(found),
+        others=ways.others(found),
         back_url=back_url(found.auction_id),
         back_label=back_label(found.auction_id),
         orders=tuple(
@@ -257,39 +257,3 @@ def _steps(found: ReturnState) -> tuple[Step, ...]:
         return steps
     when = _("Not before %(day)s", day=date_text(found.release_date))
     return (*steps, Step(_("Sellers get the money"), "next", when))
-
-
-def _confirming(_found: ReturnState) -> tuple[str, str, str, str]:
-    text = _("Your bank and our payment provider are finishing up. This page looks again by itself.")
-    return _("Confirming your payment"), text, "wait", "refresh-cw"
-
-
-def _paid(found: ReturnState) -> tuple[str, str, str, str]:
-    if not found.total:
-        return _("Your order is placed"), _("There was nothing to pay."), "ok", "circle-check"
-    text = _("We received %(total)s.", total=money(found.total))
-    if found.is_from_wallet:
-        text = _("%(total)s was paid from your wallet.", total=money(found.total))
-    return _("Thank you, it is paid"), text, "ok", "circle-check"
-
-
-def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = _sentence(_(found.reason or _NOT_MADE))
-    if found.auction_id is None:
-        text = _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason)
-    else:
-        text = _("%(reason)s Nothing was charged. You can pay until your time is over.", reason=reason)
-    return _("This was not paid"), text, "bad", "circle-x"
-
-
-def _returned(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = _sentence(_(found.reason or _ONE_TOO_MANY))
-    text = _("%(reason)s You get %(total)s back.", reason=reason, total=money(found.total))
-    return _("Your money is on its way back"), text, "hold", "undo-2"
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
-
-
-_STATES = {CONFIRMING: _confirming, PAID: _paid, NOT_PAID: _not_paid, RETURNED: _returned}

@@ -9,10 +9,9 @@ from marketplace.errors import Conflict
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web import guards
-from marketplace.web.checkout import page, went_back
+from marketplace.web.checkout import page, return_words, went_back
 from marketplace.web.providers import providers
 
-_PROVIDER = "stripe"
 NOT_YET = Text("It is not confirmed yet. We keep asking the payment provider, so nothing gets lost.")
 SILENT = Text(
     "Our payment provider does not answer right now. We keep asking, so nothing gets lost. You need not pay again."
@@ -33,13 +32,13 @@ def came_back(payment_id: int) -> ResponseReturnValue:
     found = queries.return_state(payment_id, here.user_id)
     if not found.orders:
         return redirect(url_for("credits.came_back", payment_id=payment_id), code=303)
-    if found.state == page.CONFIRMING and found.is_by_transfer:
+    if found.state == return_words.CONFIRMING and found.is_by_transfer:
         return redirect(url_for("checkout.transfer", payment_id=payment_id), code=303)
-    if found.state == page.CONFIRMING and asks_by_itself(looked):
+    if found.state == return_words.CONFIRMING and asks_by_itself(looked):
         ask(payment_id, here.user_id)
         found = queries.return_state(payment_id, here.user_id)
     answer = make_response(render_template("checkout/return.html", page=page.return_page(payment_id, found, looked)))
-    if found.state == page.CONFIRMING and looked < len(LOOKS):
+    if found.state == return_words.CONFIRMING and looked < len(LOOKS):
         # For browsers without script; those with it ask `state` first and come here when something has changed.
         url = url_for("checkout.came_back", payment_id=payment_id, look=looked + 1)
         answer.headers["Refresh"] = f"{LOOKS[looked]}; url={url}"
@@ -51,7 +50,7 @@ def state(payment_id: int) -> ResponseReturnValue:
     """Tell a waiting page whether to load anew: 204 while nothing has changed."""
     found = queries.return_state(payment_id, guards.viewer().user_id)
     answer = make_response("", 204)
-    if found.state != page.CONFIRMING:
+    if found.state != return_words.CONFIRMING:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -61,7 +60,7 @@ def verify(payment_id: int) -> ResponseReturnValue:
     """Ask the provider because the buyer pressed "Check my payment" (S1.18)."""
     here = guards.viewer()
     answered = ask(payment_id, here.user_id)
-    if queries.return_state(payment_id, here.user_id).state == page.CONFIRMING:
+    if queries.return_state(payment_id, here.user_id).state == return_words.CONFIRMING:
         flash(_(NOT_YET if answered else SILENT), "wait")
     return redirect(url_for("checkout.came_back", payment_id=payment_id, look=len(LOOKS)), code=303)
 
@@ -76,19 +75,19 @@ def cancelled(payment_id: int) -> ResponseReturnValue:
     """
     here = guards.viewer()
     found = queries.return_state(payment_id, here.user_id)
-    if found.state not in {page.PAID, page.RETURNED}:
+    if found.state not in {return_words.PAID, return_words.RETURNED}:
         try:
             flows.cancel(
                 payment_id=payment_id,
                 buyer_id=here.user_id,
                 now=clock.now(),
-                provider=providers()[_PROVIDER],
+                providers=providers(),
                 settings=current_app.extensions["settings"],
             )
         except Conflict as error:
             flash(error.message, "wait")
         found = queries.return_state(payment_id, here.user_id)
-    if found.state in {page.PAID, page.RETURNED, page.CONFIRMING}:
+    if found.state in {return_words.PAID, return_words.RETURNED, return_words.CONFIRMING}:
         return redirect(url_for("checkout.came_back", payment_id=payment_id), code=303)
     return render_template("checkout/cancelled.html", page=went_back.cancelled_page(found))
 
@@ -111,6 +110,6 @@ def ask(payment_id: int, buyer_id: int) -> bool:
         payment_id=payment_id,
         buyer_id=buyer_id,
         now=clock.now(),
-        provider=providers()[_PROVIDER],
+        providers=providers(),
         settings=current_app.extensions["settings"],
     )

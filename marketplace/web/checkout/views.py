@@ -11,10 +11,12 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as people
 from marketplace.accounts.operations import PostalAddress
 from marketplace.auctions import paying_queries
-from marketplace.checkout import flows, queries, transfer_flows, wallet_flows
+from marketplace.checkout import flows, queries, total_queries, transfer_flows, wallet_flows
 from marketplace.checkout.operations import Agreed
+from marketplace.checkout.page import PROVIDER
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.language import gettext as _
+from marketplace.money import Money
 from marketplace.payment_methods import flows as saved_cards
 from marketplace.payment_methods import queries as cards
 from marketplace.payment_methods.rules import Lasting
@@ -26,8 +28,6 @@ from marketplace.web.checkout.bought import Bought, back_url
 from marketplace.web.checkout.forms import NEW, PAGE, CheckoutForm, collected_from
 from marketplace.web.pages import money
 from marketplace.web.providers import providers
-
-_PROVIDER = "stripe"
 
 
 @guards.signed_in
@@ -99,13 +99,13 @@ def _pay(of: Bought) -> ResponseReturnValue:
     begin = wallet_flows.buy if form.is_from_wallet else flows.begin
     if form.is_by_transfer:
         begin = transfer_flows.buy
-    if form.keeps_method.data and not form.is_from_wallet:
-        saved_cards.is_known(user_id=here.user_id, provider=providers()[_PROVIDER], now=clock.now())
+    if form.keeps_method.data and form.pay_from.data == PAGE:
+        saved_cards.is_known(user_id=here.user_id, provider=providers()[PROVIDER], now=clock.now())
     try:
         outcome = begin(
             agreed=_agreed(of, form, delivery, billing),
             now=clock.now(),
-            provider=providers()[_PROVIDER],
+            providers=providers(),
             settings=current_app.extensions["settings"],
         )
     except Invalid:
@@ -122,13 +122,14 @@ def _pay(of: Bought) -> ResponseReturnValue:
 
 @guards.signed_in
 def retry(purchase_id: int) -> ResponseReturnValue:
-    """Start another attempt to pay the same purchase (S0.2)."""
+    """Start another attempt to pay the same purchase, by another way where the form names one (S0.2)."""
     try:
         outcome = flows.try_again(
             purchase_id=purchase_id,
             buyer_id=guards.viewer().user_id,
+            paid_by=_other_way(purchase_id),
             now=clock.now(),
-            provider=providers()[_PROVIDER],
+            providers=providers(),
             settings=current_app.extensions["settings"],
         )
     except Conflict as error:
@@ -164,7 +165,7 @@ def _won(auction_id: int) -> Bought:
 def _review(of: Bought, found: queries.Review, saved: list[people.AddressRow], form: CheckoutForm) -> str:
     held_minor = wallets.balance_minor(guards.viewer().user_id, found.currency)
     form.pay_from.choices = ways.to_pay(found, held_minor)
-    if not form.pay_from.choices:
+    if form.pay_from.data not in {value for value, _label in form.pay_from.choices}:
         form.pay_from.data = PAGE
     shown = page.review_page(of, found, saved, clock.now().date(), held_minor, _cards())
     return render_template("checkout/review.html", page=shown, form=form)
@@ -176,7 +177,7 @@ def _cards() -> ways.Cards:
     usable = [row for row in cards.methods_of(user_id) if row.lasting(today) is not Lasting.OVER]
     if usable:
         return ways.Cards(usable[0].name, can_begin=False)
-    known = cards.customer_of(user_id, _PROVIDER)
+    known = cards.customer_of(user_id, PROVIDER)
     return ways.Cards("", can_begin=known is None or known.customer_id is None)
 
 
@@ -198,7 +199,15 @@ def _agreed(of: Bought, form: CheckoutForm, delivery: PostalAddress, billing: Po
         shown_country=(form.shown_country.data or "")[:2],
         shown_names=form.shown_names.data or "",
         collected=_collected(),
+        paid_by=ways.named(form.pay_from.data, Money(form.expected_total_minor.data or 0, of.currency)) or PROVIDER,
     )
+
+
+def _other_way(purchase_id: int) -> str | None:
+    """Return the provider that the buyer wants to pay this time, where they say; a foreign purchase has no total."""
+    value = request.form.get("pay_from")
+    total = total_queries.total_of(purchase_id, guards.viewer().user_id) if value else None
+    return ways.named(value, total) if total else None
 
 
 def _collected() -> tuple[int, ...]:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from marketplace.checkout.queries import ReturnState
 from marketplace.language import gettext as _
+from marketplace.web.checkout import ways
 from marketplace.web.checkout.bought import back_label, back_url
 from marketplace.web.checkout.page import retry_url
+from marketplace.web.checkout.ways import Other
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class CancelledPage:
     title: str
     text: str
     retry_url: str
+    others: tuple[Other, ...]
     back_url: str
     back_label: str
 
@@ -26,6 +29,7 @@ def cancelled_page(found: ReturnState) -> CancelledPage:
         title=_("You went back"),
         text=of_basket if found.auction_id is None else _("Nothing was paid. You can pay until your time is over."),
         retry_url=retry_url(found),
+        others=ways.others(found),
         back_url=back_url(found.auction_id),
         back_label=back_label(found.auction_id),
     )

@@ -18,7 +18,6 @@ from marketplace.money import Money
 from marketplace.web import discount_words
 from marketplace.web.providers import providers
 
-_PROVIDER = "stripe"
 LONGEST_CODE = 60
 
 
@@ -68,6 +67,6 @@ def begin(agreed: AgreedPackage) -> Outcome:
     return package_flows.begin(
         agreed=agreed,
         now=clock.now(),
-        provider=providers()[_PROVIDER],
+        providers=providers(),
         settings=current_app.extensions["settings"],
     )

@@ -18,14 +18,13 @@ from marketplace.payment_records.states import HAS_MONEY, PaymentStatus
 from marketplace.payments import queries as payments
 from marketplace.payments.queries import Attempt
 from marketplace.web import guards
-from marketplace.web.checkout import page as checkout_page
+from marketplace.web.checkout import return_words
 from marketplace.web.checkout.returning import LOOKS, NOT_YET, SILENT, ask, asks_by_itself, look
 from marketplace.web.credits.parts import credits_text
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import money
 from marketplace.web.providers import providers
 
-_PROVIDER = "stripe"
 _NOT_MADE = Text("The payment was not made.")
 
 
@@ -56,7 +55,7 @@ def came_back(payment_id: int) -> ResponseReturnValue:
     user_id, looked = guards.viewer().user_id, look()
     _own(payment_id)
     found = checkout.return_state(payment_id, user_id)
-    if found.state == checkout_page.CONFIRMING and asks_by_itself(looked):
+    if found.state == return_words.CONFIRMING and asks_by_itself(looked):
         ask(payment_id, user_id)
         found = checkout.return_state(payment_id, user_id)
     shown = _page(_own(payment_id), found, looked)
@@ -73,7 +72,7 @@ def state(payment_id: int) -> ResponseReturnValue:
     _own(payment_id)
     found = checkout.return_state(payment_id, guards.viewer().user_id)
     answer = make_response("", 204)
-    if found.state != checkout_page.CONFIRMING:
+    if found.state != return_words.CONFIRMING:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -84,7 +83,7 @@ def verify(payment_id: int) -> ResponseReturnValue:
     user_id = guards.viewer().user_id
     _own(payment_id)
     answered = ask(payment_id, user_id)
-    if checkout.return_state(payment_id, user_id).state == checkout_page.CONFIRMING:
+    if checkout.return_state(payment_id, user_id).state == return_words.CONFIRMING:
         flash(_(NOT_YET if answered else SILENT), "wait")
     return redirect(url_for("credits.came_back", payment_id=payment_id, look=len(LOOKS)), code=303)
 
@@ -103,7 +102,7 @@ def cancelled(payment_id: int) -> ResponseReturnValue:
             payment_id=payment_id,
             buyer_id=user_id,
             now=clock.now(),
-            provider=providers()[_PROVIDER],
+            providers=providers(),
             settings=current_app.extensions["settings"],
         )
     except Conflict as error:
@@ -122,7 +121,7 @@ def retry(payment_id: int) -> ResponseReturnValue:
             purchase_id=attempt.purchase_id,
             buyer_id=guards.viewer().user_id,
             now=clock.now(),
-            provider=providers()[_PROVIDER],
+            providers=providers(),
             settings=current_app.extensions["settings"],
         )
     except Conflict as error:
@@ -152,7 +151,7 @@ def _own(payment_id: int) -> Attempt:
 
 def _page(attempt: Attempt, found: ReturnState, looked: int) -> ReturnPage:
     title, text, tone, icon = _words(attempt, found)
-    is_paid, is_confirming = found.state == checkout_page.PAID, found.state == checkout_page.CONFIRMING
+    is_paid, is_confirming = found.state == return_words.PAID, found.state == return_words.CONFIRMING
     is_open = attempt.purchase_status is PurchaseStatus.OPEN and found.can_try_again
     return ReturnPage(
         title=title,
@@ -172,15 +171,15 @@ def _page(attempt: Attempt, found: ReturnState, looked: int) -> ReturnPage:
 
 def _words(attempt: Attempt, found: ReturnState) -> tuple[str, str, str, str]:
     added = credits_text(attempt.credits_to_add)
-    if found.state == checkout_page.CONFIRMING:
+    if found.state == return_words.CONFIRMING:
         text = _("Your bank and our payment provider are finishing up. This page looks again by itself.")
         return _("Confirming your payment"), text, "wait", "refresh-cw"
-    if found.state == checkout_page.PAID:
+    if found.state == return_words.PAID:
         text = _("%(credits)s are yours. We received %(total)s.", credits=added, total=money(found.total))
         if not found.total:
             text = _("%(credits)s are yours. There was nothing to pay.", credits=added)
         return _("Thank you, your credits are here"), text, "ok", "circle-check"
-    if found.state == checkout_page.RETURNED:
+    if found.state == return_words.RETURNED:
         reason = _(found.reason or _NOT_MADE)
         text = _("%(reason)s You get %(total)s back.", reason=reason, total=money(found.total))
         return _("Your money is on its way back"), text, "hold", "undo-2"

@@ -13,4 +13,10 @@ for path in (
     "/api/v1/payments/webhooks/stripe/",
 ):
     blueprint.add_url_rule(path, view_func=views.stripe, methods=["POST"])
+for path in (
+    "/webhooks/paypal",
+    "/api/payments/webhooks/paypal/",
+    "/api/v1/payments/webhooks/paypal/",
+):
+    blueprint.add_url_rule(path, view_func=views.paypal, methods=["POST"])
 blueprint.add_url_rule("/webhooks/stripe/connect", view_func=views.stripe_connect, methods=["POST"])
