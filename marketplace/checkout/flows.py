@@ -45,7 +45,7 @@ def begin(*, agreed: Agreed, now: datetime, providers: Providers, settings: Sett
     """Turn the cart into a purchase and open its payment page (DESIGN 6).
 
     The same form sent twice is the same purchase, and the same page (scar S62). Raises Conflict in words for the buyer
-    when prices or stock changed, or when the provider can't be reached.
+    when prices or stock changed, or when the provider can't be reached, TooMany to one who buys or fails too fast.
     """
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)

@@ -238,6 +238,8 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
 
 def source_text(source: str) -> str:
     """Return through which door a change came, in words; a provider's event by its kind, not its id."""
+    if source.startswith("WH-"):
+        return _("from PayPal")
     return _("from Stripe") if source.startswith(("evt_", "made_")) else _SOURCES.get(source, source.replace("_", " "))
 
 
