@@ -12,6 +12,7 @@ from flask import Flask
 from marketplace import clock, db, demo, jobs, posting, resuming
 from marketplace import worker as queue_worker
 from marketplace.accounts import factor_operations, queries
+from marketplace.bank_transfers import recording
 from marketplace.errors import Conflict
 from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
@@ -90,7 +91,8 @@ def _register_accounts(app: Flask) -> None:
     @app.cli.command("rotate-keys")
     def rotate_keys() -> None:
         """Encrypt every encrypted column anew with the first value of SECRET_KEY; the others can go then."""
-        click.echo(json.dumps({"encrypted": db.atomic(factor_operations.encrypt_anew)}))
+        count = db.atomic(factor_operations.encrypt_anew) + db.atomic(recording.encrypt_anew)
+        click.echo(json.dumps({"encrypted": count}))
 
     @app.cli.command("turn-two-step-off")
     @click.argument("email")

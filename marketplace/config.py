@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from marketplace.bank_policy import DEMO_TRANSFERS, BankTransferPolicy
 from marketplace.risk_policy import RiskPolicy
 
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com", "https://dashboard.stripe.com")
@@ -145,6 +146,7 @@ class Settings:
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
     media: MediaPolicy = field(default_factory=MediaPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
+    bank_transfers: BankTransferPolicy = field(default_factory=BankTransferPolicy)
     risk: RiskPolicy = field(default_factory=RiskPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
@@ -210,9 +212,16 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         money=_section(MoneyPolicy, document, "money"),
         media=_section(MediaPolicy, document, "media"),
         accounts=_section(AccountPolicy, document, "accounts"),
+        bank_transfers=_bank_transfers(variables, document),
         risk=_section(RiskPolicy, document, "risk"),
         sources=_sources(variables, document),
     )
+
+
+def _bank_transfers(variables: Mapping[str, str], document: Mapping[str, Any]) -> BankTransferPolicy:
+    is_demos = variables.get("MARKETPLACE_DEMO") == "1" and "bank_transfers" not in document
+    policy: BankTransferPolicy = _section(BankTransferPolicy, document, "bank_transfers")
+    return DEMO_TRANSFERS if is_demos else policy
 
 
 def _mail(variables: Mapping[str, str]) -> dict[str, Any]:
@@ -257,7 +266,7 @@ VARIABLES: Mapping[str, str] = {
 def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:
     found = {name: variable for name, variable in VARIABLES.items() if variables.get(variable)}
     file = variables.get("MARKETPLACE_CONFIG", "")
-    for section in ("payment_tracking", "recovery", "money", "media", "accounts", "risk"):
+    for section in ("payment_tracking", "recovery", "money", "media", "accounts", "bank_transfers", "risk"):
         found |= {f"{section}.{name}": file for name in document.get(section) or {}}
     return found
 

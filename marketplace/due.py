@@ -12,6 +12,8 @@ from sqlalchemy import SelectBase, or_, select
 from marketplace import db
 from marketplace.accounts import link_operations as links
 from marketplace.auctions import ending as auctions
+from marketplace.bank_policy import BankTransferPolicy
+from marketplace.bank_transfers import asking
 from marketplace.cancellations import queries as cancellations
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import attempts, returns
@@ -44,6 +46,7 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
     "payments ended": (attempts.OVERDUE,),
     "reservations returned": (purchases.RUN_OUT,),
     "purchases given up": (purchases.UNPAID,),
+    "transfers reminded": (asking.TO_REMIND,),
     "payments assessed": (risk.DUE,),
     "auctions ended": (auctions.OVER, auctions.LAPSED),
     "orders delivered": (orders.OVERDUE,),
@@ -74,7 +77,14 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
 _ASK = select(*(or_(*(each.exists() for each in questions)).label(name) for name, questions in QUESTIONS.items()))
 
 
-def steps(*, providers: Iterable[str], policy: MoneyPolicy, now: datetime, system_now: datetime) -> frozenset[str]:
+def steps(
+    *,
+    providers: Iterable[str],
+    policy: MoneyPolicy,
+    transfers: BankTransferPolicy,
+    now: datetime,
+    system_now: datetime,
+) -> frozenset[str]:
     """Return the steps that would find something at `now`, of business and of the machine. Raises SQLAlchemyError."""
     delivered_after = timedelta(days=policy.delivered_after_shipping_days)
     values = {
@@ -82,6 +92,7 @@ def steps(*, providers: Iterable[str], policy: MoneyPolicy, now: datetime, syste
         "providers": list(providers),
         "shipped_until": now - delivered_after,
         **links.old_at(system_now),
+        **asking.remind_until(now, transfers),
         **account_queries.unheard_at(now),
         **onboarding.near_at(now),
         **disputes.unheard_at(now),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db, due, lost_files, posting
 from marketplace.accounts import link_operations as links
+from marketplace.bank_transfers import asking
 from marketplace.cancellations import flows as cancellations
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
@@ -135,8 +136,14 @@ def tick(app: Flask, without: frozenset[str] = frozenset(), *, asks: bool = True
 def _found(app: Flask, now: datetime) -> frozenset[str] | None:
     """Return the steps that have anything to do; None when that could not be asked: then each finds out itself."""
     try:
-        policy = app.extensions["settings"].money
-        return due.steps(providers=app.extensions["providers"], policy=policy, now=now, system_now=clock.system_now())
+        settings = app.extensions["settings"]
+        return due.steps(
+            providers=app.extensions["providers"],
+            policy=settings.money,
+            transfers=settings.bank_transfers,
+            now=now,
+            system_now=clock.system_now(),
+        )
     except SQLAlchemyError:
         log.exception("the steps of the tick were not asked for")
         return None
@@ -144,16 +151,16 @@ def _found(app: Flask, now: datetime) -> frozenset[str] | None:
 
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     settings, providers = app.extensions["settings"], app.extensions["providers"]
+    at: dict[str, Any] = {"providers": providers, "now": now}
     return {
         Text("missed events taken in"): lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
         Text("events applied"): lambda: events.apply_due(providers=providers, settings=settings, now=now),
         Text("calls sent"): lambda: outbound.send_due(providers=providers, outcomes=OUTCOMES, now=now),
-        Text("blocked calls looked up"): lambda: outbound.look_at_blocked(
-            providers=providers, outcomes=OUTCOMES, now=now
-        ),
+        Text("blocked calls looked up"): lambda: outbound.look_at_blocked(outcomes=OUTCOMES, **at),
         Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
+        Text("transfers reminded"): lambda: db.atomic(asking.remind, (), policy=settings.bank_transfers, now=now),
         Text("payments assessed"): lambda: risk.assess_due(settings=settings, now=now),
         Text("auctions ended"): lambda: won_flows.end_due(pay_hours=settings.money.auction_pay_hours, now=now),
         Text("orders delivered"): lambda: db.atomic(
@@ -168,9 +175,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("provider asked"): lambda: sweeping.look_due(providers=providers, settings=settings, now=now),
         Text("disputes read"): lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         Text("receipts returned"): lambda: checkout.return_receipts(providers=providers, now=now),
-        Text("cancelled orders paid back"): lambda: cancellations.send_rests(
-            policy=settings.money, providers=providers, now=now
-        ),
+        Text("cancelled orders paid back"): lambda: cancellations.send_rests(policy=settings.money, **at),
         Text("runs of reconciliation"): lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         Text("words learnt"): spelling.learn_due,
         Text("price drops told"): lambda: db.atomic(saved.tell_price_drops, (), now=now),

@@ -63,6 +63,15 @@ _FLOWS = {
         Step("Shop", "Books", "orders, payment and shares, paid at once", "checkout.wallet_operations:buy"),
         Step("Shop", "Books", "what is refunded fills the wallet again", "refunds.sending:send"),
     ),
+    "Purchase by bank transfer": (
+        Step("Buyer", "Shop", "agrees, and is told what to transfer", "checkout.transfer_flows:buy"),
+        Step("Shop", "Books", "orders wait, invoice sent, goods set aside", "checkout.transfer_operations:place"),
+        Step("Admin", "Shop", "records a line of the bank, or its file", "checkout.transfer_flows:take_in"),
+        Step("Shop", "Books", "each line booked once, matched and settled", "checkout.transfer_matching:receive"),
+        Step("Admin", "Books", "what does not fit: matched, kept or sent back", "checkout.transfer_matching:match"),
+        Step("Shop", "Books", "a refund is a transfer to be sent", "bank_transfers.outgoing:plan_refund"),
+        Step("Admin", "Books", "the bank has sent it: refund completed", "refunds.transfers:sent"),
+    ),
     "Refund": (
         Step("Buyer", "Shop", "asks, with a reason", "refunds.operations:request"),
         Step("Shop", "Books", "the seller's share stands still", "refunds.booking:block"),

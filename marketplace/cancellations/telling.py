@@ -31,7 +31,7 @@ def cancelled(
         "given_minor": (plan.from_held + plan.from_available).minor if plan else 0,
         "owed_minor": plan.from_debt.minor if plan else 0,
         "currency": order.currency,
-        "is_in_wallet": granted is not None and granted.call_id is None,
+        "is_in_wallet": granted is not None and granted.is_at_once,
     }
     told = [
         NewFact(user_id, NotificationKind.ORDER_CANCELLED, "order", order.id, {**facts, "to": role})

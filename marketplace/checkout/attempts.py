@@ -7,6 +7,7 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.auctions.models import AuctionPurchase
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.checkout import page, set_aside
 from marketplace.credits.models import CreditSale
 from marketplace.errors import NotFound
@@ -50,9 +51,14 @@ class Attempt:
         return self.status == PaymentStatus.PROCESSING
 
     @property
+    def awaits_transfer(self) -> bool:
+        """Return whether its buyer was told to transfer the money, which may be on its way."""
+        return self.status == PaymentStatus.PENDING and self.provider == BANK_TRANSFER
+
+    @property
     def awaits_page(self) -> bool:
         """Return whether its page is being opened right now."""
-        return self.status == PaymentStatus.PENDING and self.session_id is None
+        return self.status == PaymentStatus.PENDING and self.session_id is None and not self.awaits_transfer
 
     @property
     def can_be_withdrawn(self) -> bool:
@@ -111,7 +117,8 @@ def to_give_up(
     """Return the newest attempt of each open purchase that a buyer gives up by sending the review form `token`.
 
     Those are all of a basket in `currency`, or all of `auction_id`, or all packages of credits, except the form's own,
-    made by an earlier press, and those that are clearing.
+    made by an earlier press, those that are clearing, and those that wait for a transfer: what they are for is not in
+    the basket any more.
     """
     statement = select(Purchase.id).where(
         Purchase.buyer_id == buyer_id,
@@ -127,7 +134,7 @@ def to_give_up(
     else:
         statement = statement.where(Purchase.cart_id.is_not(None))
     found = [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]
-    return [attempt for attempt in found if not attempt.is_clearing]
+    return [attempt for attempt in found if not (attempt.is_clearing or attempt.awaits_transfer)]
 
 
 def overdue(session: Session, *, now: datetime, limit: int) -> list[Attempt]:

@@ -28,8 +28,7 @@ _PAID = Text("You have paid this purchase already. You find it under your orders
 _CLEARING = Text("Your payment is on its way. It takes a few days to clear; there is nothing more to do.")
 _POLL_SECONDS = 0.1
 _BATCH = 50
-# As many tabs of one buyer may start over at the same moment.
-_TABS = 5
+_TABS = 5  # of one buyer may start over at the same moment
 
 log = structlog.get_logger()
 
@@ -156,10 +155,10 @@ def ask(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider, se
     return checkout
 
 
-def close_due(attempt: Attempt, *, now: datetime, provider: Provider, settings: Settings) -> None:
-    """End a payment whose page is past its time: the provider's word decides, paid wins (scar S61)."""
+def close_due(attempt: Attempt, *, now: datetime, provider: Provider | None, settings: Settings) -> None:
+    """End a payment past its time: its provider's word decides, where it has one; paid wins (scar S61)."""
     job = Actor.job("tick")
-    if attempt.session_id is None:
+    if attempt.session_id is None or provider is None:
         db.atomic(settlement.expired, (), payment_id=attempt.payment_id, actor=job, now=now)
         return
     checkout = follow(attempt, actor=job, now=now, provider=provider, settings=settings)
@@ -176,7 +175,7 @@ def close_overdue(*, providers: Mapping[str, Provider], settings: Settings, now:
     overdue = db.atomic(attempts.overdue, (), now=now, limit=_BATCH)
     for attempt in overdue:
         try:
-            close_due(attempt, now=now, provider=providers[attempt.provider], settings=settings)
+            close_due(attempt, now=now, provider=providers.get(attempt.provider), settings=settings)
         except DomainError as error:
             log.info("payment ended otherwise", payment_id=attempt.payment_id, outcome=error.message)
     return len(overdue)
@@ -210,7 +209,7 @@ def return_again(*, receipt_id: int, admin_id: int, providers: Mapping[str, Prov
 def go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
     """Send the buyer to the page of a purchase that is open, or open another; raises as `try_again` does."""
     attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
-    if attempt.is_settled:
+    if attempt.is_settled or attempt.awaits_transfer:
         return Outcome(attempt.payment_id, None)
     if attempt.is_clearing:
         raise Conflict(_(_CLEARING))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.carts.parts import Line, ShopPart
 from marketplace.catalog.models import Listing, ListingKind, PartDetails
 from marketplace.catalog.rules import CARS
@@ -24,6 +25,9 @@ from marketplace.payments.models import OrderFee
 from marketplace.payments.rules import Share
 from marketplace.taxes.rules import DeliveryTax
 from marketplace.wallets.rules import WALLET
+
+_FREE = frozenset({WALLET, BANK_TRANSFER})
+"""What pays without a provider that would take a fee for it."""
 
 
 class _Kind(NamedTuple):
@@ -58,7 +62,7 @@ def open_orders(
         for shop, subsidy in zip(shops, subsidies, strict=True)
     ]
     platform = [Money.total([part.fee for part in parts], purchase.currency) for parts in fees_by_shop]
-    processing = payment_rules.NO_PROCESSING if paid_by == WALLET else agreement.processing
+    processing = payment_rules.NO_PROCESSING if paid_by in _FREE else agreement.processing
     shares = payment_rules.shares([shop.total for shop in shops], platform, processing, subsidies)
     for shop, share, parts in zip(shops, shares, fees_by_shop, strict=True):
         order = _order(session, purchase, shop, share, note, now)

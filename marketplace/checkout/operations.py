@@ -11,6 +11,8 @@ from marketplace import history
 from marketplace.accounts import suspending
 from marketplace.accounts.suspension_models import Side
 from marketplace.auctions import keeping, paying_queries
+from marketplace.bank_transfers import rules as transfers
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.carts import queries
 from marketplace.carts.models import Cart
 from marketplace.carts.parts import CurrencyPart
@@ -38,6 +40,7 @@ _CHANGED = Text(
 )
 _OTHER_NAMES = Text("Something is called otherwise since you opened this page. Please look at what you buy once more.")
 _MAY_COLLECT = Text("Some of this can be collected from the seller instead. Please choose, and look at the total.")
+_NOTHING = Text("There is nothing in your basket that can be bought.")
 _OTHER_COUNTRY = Text("This address is in another country than the total was for. Please look at the new total.")
 
 
@@ -75,7 +78,7 @@ class Agreed:
     collected: tuple[int, ...] = ()
     """The sellers whose goods the buyer collects, where there is a choice."""
     paid_by: str = page.PROVIDER
-    """What pays all of it: a provider with a payment page, or the buyer's wallet at once."""
+    """What pays all of it: a provider with a payment page, the buyer's wallet at once, or a transfer within days."""
     auction_id: int | None = None
     """The won auction that is paid, instead of a basket."""
 
@@ -119,14 +122,17 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     purchase = _begin(session, agreed, priced, source, actor=actor, now=now)
     how: dict[str, Any] = {"paid_by": agreed.paid_by, "actor": actor, "now": now}
     opening.open_orders(session, purchase, priced, channel=source.channel, note=agreed.buyer_note, **how)
-    expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
+    expires_at = _pay_until(agreed, settings, now)
+    purchase.open_until = max(purchase.open_until, expires_at)
     _reserve(session, purchase, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     _take_use(session, purchase, priced, settings, actor=actor, now=now)
     return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, **how)
 
 
 def _cart(session: Session, agreed: Agreed, now: datetime, settings: Settings) -> _Source:
-    cart = session.execute(_CART, {"buyer_id": agreed.buyer_id}).one()
+    cart = session.execute(_CART, {"buyer_id": agreed.buyer_id}).one_or_none()
+    if cart is None:
+        raise CartChanged(_(_NOTHING))
     if cart.is_suspended:
         suspending.check_may_buy(session, agreed.buyer_id)
     return _Source(cart.id, fees.STANDARD, now + timedelta(hours=settings.money.unpaid_order_hours))
@@ -161,6 +167,14 @@ def _begin(
     return purchase
 
 
+def _pay_until(agreed: Agreed, settings: Settings, now: datetime) -> datetime:
+    """Return until when the money may come: while a page is open, or as long as a transfer takes."""
+    if agreed.paid_by == BANK_TRANSFER:
+        policy = settings.bank_transfers
+        return transfers.pay_until(now, policy.due_days, policy.grace_days)
+    return rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
+
+
 def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
     """Return what of the buyer's basket goes to the agreed address; raises CartChanged where that is nothing."""
     country = str(agreed.delivery_address.get("country", ""))
@@ -175,7 +189,7 @@ def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
         )
     if part is None or not part.can_be_bought:
         of_auction = _("This can't be bought at the moment: its shop takes no orders.")
-        raise CartChanged(of_auction if agreed.auction_id else _("There is nothing in your basket that can be bought."))
+        raise CartChanged(of_auction if agreed.auction_id else _(_NOTHING))
     if part.depends_on_country and agreed.shown_country not in {"", country}:
         raise CartChanged(_(_OTHER_COUNTRY))
     if agreed.shown_country == "" and not agreed.collected and any(shop.ways for shop in part.shops):

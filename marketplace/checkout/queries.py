@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, false, func, select
 from marketplace import db
 from marketplace.auctions import paying_queries
 from marketplace.auctions.models import AuctionPurchase
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.carts import queries as carts
 from marketplace.carts.parts import Line, ShopPart, Ways
 from marketplace.catalog.models import Shop, StockReservation
@@ -84,6 +85,8 @@ class Review:
     """Whether it would cost something else elsewhere."""
     priced: Priced | None = None
     """What the entered discount code takes off, or why it does not."""
+    is_won: bool = False
+    """Whether it was won in an auction, so that it is due sooner than a transfer takes."""
 
     @property
     def names(self) -> str:
@@ -109,6 +112,7 @@ class ReturnState:
     is_collected: bool = False
     """Whether the buyer collects all of it."""
     is_from_wallet: bool = False
+    is_by_transfer: bool = False
     auction_id: int | None = None
     """The auction that was won, instead of a basket."""
 
@@ -144,19 +148,21 @@ def review(
     groups = tuple(_group(shop) for shop in part.shops if shop.counted or shop.ways)
     said = tuple(notices.notices_of(part, country_name(part.country) if part.country else _("this country")))
     where = part.country, part.depends_on_country
-    return Review(currency, groups, part.total, said, part.can_be_bought, *where, priced)
+    return Review(currency, groups, part.total, said, part.can_be_bought, *where, priced, auction_id is not None)
 
 
 def set_aside(buyer_id: int) -> dict[int, int]:
     """Return the units, by listing, that the buyer's own unfinished payments hold.
 
-    They are the buyer's: paying anew gives them back first. Those of a payment that is clearing are spoken for.
+    They are the buyer's: paying anew gives them back first. Those whose money is on its way are spoken for.
     """
     return {row.listing_id: int(row.units) for row in db.read(_SET_ASIDE, {"buyer_id": buyer_id})}
 
 
 _IS_CLEARING = exists().where(
-    Payment.purchase_id == Purchase.__table__.c.id, Payment.status == PaymentStatus.PROCESSING
+    Payment.purchase_id == Purchase.__table__.c.id,
+    (Payment.status == PaymentStatus.PROCESSING)
+    | ((Payment.status == PaymentStatus.PENDING) & (Payment.provider == BANK_TRANSFER)),
 )
 _SET_ASIDE = (
     select(StockReservation.listing_id, func.sum(StockReservation.quantity).label("units"))
@@ -229,6 +235,7 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
         release_date=min(releases, default=None),
         is_collected=all(order.is_pickup for order in orders),
         is_from_wallet=row.provider == WALLET,
+        is_by_transfer=row.provider == BANK_TRANSFER,
         auction_id=row.auction_id,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.operations import NewFact
@@ -61,11 +62,14 @@ def paid_facts(
 
 
 def not_paid(session: Session, *, payment: Payment, is_expired: bool, now: datetime) -> None:
-    """Tell the buyer that a payment page closed unpaid, or that a delayed payment did not clear."""
+    """Tell the buyer that a payment page closed unpaid, a transfer did not come, or a delayed one did not clear."""
+    expired = NotificationKind.PAYMENT_EXPIRED
+    if payment.provider == BANK_TRANSFER:
+        expired = NotificationKind.TRANSFER_GIVEN_UP
     notifications.tell(
         session,
         user_id=payment.user_id,
-        kind=NotificationKind.PAYMENT_EXPIRED if is_expired else NotificationKind.PAYMENT_FAILED,
+        kind=expired if is_expired else NotificationKind.PAYMENT_FAILED,
         subject="payment",
         subject_id=payment.id,
         facts={

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.diagnosis import rules
 from marketplace.diagnosis.rules import CallFact, Deed, EventFact, Finding, Row, RowKind, Verdict, Wires
 from marketplace.diagnosis.words import Piece, in_a_row, said
@@ -101,6 +102,8 @@ def findings(case: PaymentCase, says: ProviderSays) -> tuple[Finding, ...]:
         paid = (_("Paid from the buyer's wallet, so no provider was asked."),)
         rule = _("It is agreed and paid in one step, and has no page.")
         first = (Finding(_("Was a payment page opened?"), Verdict.GOOD, paid, rule),)
+    elif case.provider == BANK_TRANSFER:
+        first = (_transfer(case),)
     else:
         happened = says.is_paid or says.is_clearing or case.has_money or bool(case.declines)
         first = (
@@ -113,6 +116,17 @@ def findings(case: PaymentCase, says: ProviderSays) -> tuple[Finding, ...]:
             rules.calls(case.calls),
         )
     return (*first, _books(case), *(_share(share, case.now) for share in case.shares), rules.background(case.wires))
+
+
+def _transfer(case: PaymentCase) -> Finding:
+    question = _("Has the buyer's transfer come?")
+    rule = _("A transfer pays by its reference and amount at once; what does not fit waits under Bank transfers.")
+    if case.completed_at:
+        return Finding(question, Verdict.GOOD, said(_("Paid on %(at)s."), at=case.completed_at), rule)
+    if case.status is PaymentStatus.PENDING and case.expires_at:
+        waits = said(_("Not yet. The goods are kept until %(at)s."), at=case.expires_at)
+        return Finding(question, Verdict.COURSE, waits, rule)
+    return Finding(question, Verdict.GOOD, (_("No: %(status)s.", status=case.status.label.lower()),), rule)
 
 
 def _page(case: PaymentCase) -> Finding:

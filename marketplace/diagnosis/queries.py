@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, select
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
-from marketplace.diagnosis import notes
+from marketplace.diagnosis import notes, rules
 from marketplace.diagnosis.payment_rules import PaymentCase, ShareFact
 from marketplace.diagnosis.refund_rules import RefundCase
-from marketplace.diagnosis.rules import CallFact, EventFact, Row, RowKind, Wires
+from marketplace.diagnosis.rules import CallFact, EventFact, Finding, Row, RowKind, Wires
 from marketplace.disputes import page_queries as dispute_pages
 from marketplace.disputes import queries as disputes
 from marketplace.errors import DomainError
@@ -118,8 +118,15 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         next_look_at=asking.next_look_at if asking else None,
         wires=wires(system_now),
         now=now,
-        is_to_wallet=row.is_to_wallet,
+        elsewhere=_elsewhere(row),
     )
+
+
+def _elsewhere(row: RefundRow) -> Finding | None:
+    """Return where a refund goes that no provider sends."""
+    if row.is_to_wallet:
+        return rules.in_wallet()
+    return rules.by_bank() if row.is_by_bank else None
 
 
 def _share_row(row: RefundRow, share: queries.Share) -> Row:

@@ -85,7 +85,7 @@ class RefundCase:
     next_look_at: datetime | None
     wires: Wires
     now: datetime
-    is_to_wallet: bool = False
+    elsewhere: Finding | None = None
 
     @property
     def is_open(self) -> bool:
@@ -95,9 +95,9 @@ class RefundCase:
 
 def findings(case: RefundCase, says: ProviderSays) -> tuple[Finding, ...]:
     """Return every look at a refund, in order: may it be, was it decided, can the provider do it, has it arrived."""
-    if case.is_to_wallet:
-        own = (_paid(case), _window(case), _cap(case), _decision(case), _held(case))
-        return (*own, rules.in_wallet(), rules.background(case.wires))
+    if case.elsewhere is not None:
+        own = (_paid(case), _window(case), _cap(case), _decision(case), _held(case), case.elsewhere)
+        return (*own, rules.background(case.wires))
     return (
         _paid(case),
         _window(case),

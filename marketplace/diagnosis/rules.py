@@ -246,6 +246,12 @@ def in_wallet() -> Finding:
     return Finding(_("Where does it go?"), Verdict.GOOD, found, _("What a wallet has paid goes back into it."))
 
 
+def by_bank() -> Finding:
+    """Return that a refund asks no provider, because a bank transfer had paid."""
+    found = (_("By a transfer of our bank. No provider is asked; an admin says that the bank has sent it."),)
+    return Finding(_("Where does it go?"), Verdict.GOOD, found, _("What a transfer has paid goes back by one."))
+
+
 class Says(Protocol):
     """What the provider said: an answer, or why there is none."""
 

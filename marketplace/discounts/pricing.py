@@ -71,8 +71,11 @@ _FOUND = (
     .where(Discount.code == bindparam("code"))
 )
 _IS_CLEARING = exists().where(
-    Payment.purchase_id == DiscountUse.purchase_id, Payment.status == PaymentStatus.PROCESSING
+    Payment.purchase_id == DiscountUse.purchase_id,
+    (Payment.status == PaymentStatus.PROCESSING)
+    | ((Payment.status == PaymentStatus.PENDING) & (Payment.provider == "bank_transfer")),
 )
+"""Whether its money is on its way: from the buyer's bank by a method that clears later, or by a transfer."""
 _OWN_USES = (
     select(DiscountUse.status, DiscountUse.currency, Purchase.status, _IS_CLEARING, Purchase.cart_id.is_(None))
     .join(Purchase, Purchase.id == DiscountUse.purchase_id)

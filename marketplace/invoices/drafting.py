@@ -13,7 +13,6 @@ from marketplace.invoices.rules import Amounts, InvoiceKind, RatePart
 from marketplace.language import Plural, reading
 from marketplace.language import gettext as _
 from marketplace.money import Money
-from marketplace.numerals import date_text
 
 PLATFORM = "Tandem"
 _SIGNED_FEES = {
@@ -105,6 +104,8 @@ class SoldOrder:
     lines: tuple[SoldLine, ...]
     delivery_taxes: tuple[SoldDelivery, ...] = ()
     """None where the delivery is free, or not taxed."""
+    transfer: tuple[str, datetime] | None = None
+    """The reference of the transfer that is awaited, and when it is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Draft:
 def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
     """Return the invoice of an order, issued at `now`: paid in full where the books have the money."""
     is_paid, due = sold.paid_at is not None, rules.due_at(now, is_paid=sold.paid_at is not None)
+    due = sold.transfer[1] if sold.transfer else due
     with reading(sold.language):
         terms = _terms(sold, due)
     content = {
@@ -169,6 +171,7 @@ def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
         "note": sold.buyer_note,
         "terms": terms,
         **_taxes(sold),
+        **({"transfer_reference": sold.transfer[0]} if sold.transfer else {}),
     }
     return Draft(
         kind=InvoiceKind.INVOICE,
@@ -285,10 +288,8 @@ def _buyer(billing: Mapping[str, str]) -> dict[str, object]:
 
 
 def _terms(sold: SoldOrder, due: datetime) -> Sequence[str]:
-    if sold.paid_at is not None:
-        payment = _(rules.PAID[sold.is_from_wallet], day=date_text(sold.paid_at))
-    else:
-        payment = _("Your payment is on its way from your bank. It is due on %(day)s.", day=date_text(due))
+    wallet, reference = sold.is_from_wallet, sold.transfer[0] if sold.transfer else ""
+    payment = rules.payment_term(sold.paid_at, due, is_from_wallet=wallet, reference=reference)
     returns = [_("Returns: %(policy)s", policy=sold.returns_policy)] if sold.returns_policy else []
     taxed = [_("Prices include the tax.")] if sold.amounts.tax_included and sold.amounts.tax_minor else []
     return [payment, *taxed, *returns]

@@ -22,6 +22,8 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from marketplace import db
 from marketplace.accounts.models import User
+from marketplace.bank_transfers.models import TransferRequest
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.catalog.models import Shop
 from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.invoices.crediting import GoneBack
@@ -85,10 +87,11 @@ _PAID = (
 )
 # By a method that takes days: agreed, and invoiced before the money is here (C22). What has been given up meanwhile
 # has no invoice to come, though its money may: that goes back.
+_IS_AWAITED = (Payment.provider == BANK_TRANSFER) & (Payment.status == PaymentStatus.PENDING)
 _ON_ITS_WAY = (
     select(_cause(Cause.ORDER), Order.id, Payment.updated_at)
     .join(Payment, Payment.purchase_id == Order.purchase_id)
-    .where(Payment.status == PaymentStatus.PROCESSING, Order.status != OrderStatus.CANCELLED)
+    .where((Payment.status == PaymentStatus.PROCESSING) | _IS_AWAITED, Order.status != OrderStatus.CANCELLED)
     .where(_lacks(Invoice.order_id == Order.id, *_IS_INVOICE))
 )
 _INVOICED = (Invoice.kind == InvoiceKind.INVOICE) & _LIVE
@@ -121,6 +124,8 @@ _PAID_AT = (
 LEGAL = (Shop.city, Shop.country, Shop.legal_name, Shop.legal_street, Shop.legal_postcode, Shop.vat_id)
 """What a document says of its seller beside the shop's name, in the order of drafting.Seller."""
 _FROM_WALLET = exists().where(Payment.purchase_id == Purchase.__table__.c.id, Payment.provider == WALLET)
+_waiting = select(Payment.id, Payment.purchase_id).where(_IS_AWAITED).subquery("waiting")
+"""The payments that wait for a transfer: at most one of a purchase."""
 _ORDERS = (
     select(
         Order.id,
@@ -146,10 +151,14 @@ _ORDERS = (
         Order.subsidy_minor,
         User.language,
         _FROM_WALLET,
+        TransferRequest.reference,
+        TransferRequest.due_at,
     )
     .join(User, User.id == Order.buyer_id)
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
+    .outerjoin(_waiting, _waiting.c.purchase_id == Purchase.id)
+    .outerjoin(TransferRequest, TransferRequest.payment_id == _waiting.c.id)
     .where(Order.id.in_(bindparam("ids", expanding=True)))
 )
 _LINES = (
@@ -272,7 +281,9 @@ def _sold(
     seller = Seller(seller_id, shop_name, *shop)
     amounts = Amounts(*rest[:5])
     parts = (tuple(lines[order_id]), tuple(sent.get(order_id, ())))
-    facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *rest[5:], *parts]
+    *known, reference, due_at = rest[5:]
+    facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *known, *parts]
+    facts.append((reference, due_at) if reference else None)
     return SoldOrder(*facts)
 
 

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from marketplace.bank_transfers.rules import in_groups
 from marketplace.errors import Conflict
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.numerals import date_text
 
 DUE_WITHIN = timedelta(days=14)
 """How long after its issue an invoice is due whose payment is still on its way."""
@@ -27,6 +29,10 @@ PAID = {
     True: Text("Paid in full from the wallet on %(day)s. Nothing is due."),
 }
 """What an invoice says of a payment that is here, by whether the buyer's wallet has paid."""
+_AWAITED = Text(
+    "Please transfer the amount of the whole purchase with the reference %(reference)s. It is due on %(day)s."
+)
+_ON_ITS_WAY = Text("Your payment is on its way from your bank. It is due on %(day)s.")
 _RESEND_AFTER = timedelta(minutes=10)
 _DIGITS = 5
 
@@ -88,6 +94,14 @@ def number(prefix: str, position: int) -> str:
 def due_at(issued_at: datetime, *, is_paid: bool) -> datetime:
     """Return when a document is due: at once where it is paid already, else after DUE_WITHIN (C22)."""
     return issued_at if is_paid else issued_at + DUE_WITHIN
+
+
+def payment_term(paid_at: datetime | None, due: datetime, *, is_from_wallet: bool, reference: str) -> str:
+    """Return what a document says of its payment; `reference` of the transfer that is awaited, "" where none is."""
+    if paid_at is not None:
+        return _(PAID[is_from_wallet], day=date_text(paid_at))
+    day = date_text(due)
+    return _(_AWAITED, reference=in_groups(reference), day=day) if reference else _(_ON_ITS_WAY, day=day)
 
 
 def sealed(content: Mapping[str, Any]) -> str:

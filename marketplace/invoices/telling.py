@@ -27,6 +27,7 @@ def ready(session: Session, handed_over: Iterable[tuple[Invoice, int]], *, now: 
             "currency": invoice.currency,
             "total_minor": invoice.total_minor,
             "due_minor": invoice.total_minor - invoice.paid_minor,
+            "transfer": content.get("transfer_reference", ""),
         }
         kind = NotificationKind.INVOICE_READY
         facts.append(NewFact(invoice.recipient_id, kind, "invoice_delivery", delivery_id, words))

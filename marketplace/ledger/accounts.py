@@ -40,6 +40,8 @@ class Account(StrEnum):
     UNAPPLIED_RECEIPTS = "unapplied_receipts", Text("Received, to be returned to the buyer"), False
     WALLET = "wallet", Text("In buyers' wallets"), False
     WALLET_EXPENSE = "wallet_expense", Text("Goodwill put into wallets"), True
+    BANK_ACCOUNT = "bank_account", Text("On the marketplace's bank account for buyers"), True
+    TRANSFERS_RECEIVED = "transfers_received", Text("Received by bank transfer, not used yet"), False
     CREDITS_ISSUED = "credits_issued", Text("Credits sold and not used yet"), True
     CREDITS_HELD = "credits_held", Text("Credits that people hold"), False
     CREDITS_DEFERRED = "credits_deferred", Text("Paid for credits that are not used yet"), False
@@ -48,5 +50,5 @@ class Account(StrEnum):
 
 OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)
 """Where a seller's money stands: their postings under a seller's name, with the sign turned, make the balance."""
-PAID_FROM = (Account.PROVIDER_CLEARING, Account.WALLET)
-"""Where what a buyer pays comes from: a capture debits one of the two, never both."""
+PAID_FROM = (Account.PROVIDER_CLEARING, Account.WALLET, Account.TRANSFERS_RECEIVED)
+"""Where what a buyer pays comes from: a capture debits one of these, never two."""

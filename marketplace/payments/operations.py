@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.ledger import operations as ledger
@@ -23,6 +24,9 @@ from marketplace.payments.states import HoldReason
 from marketplace.providers.base import Decline
 from marketplace.wallets import operations as wallets
 from marketplace.wallets.rules import WALLET
+
+_SOURCES = {WALLET: Account.WALLET, BANK_TRANSFER: Account.TRANSFERS_RECEIVED}
+"""Where the money of a payment is that no provider has taken."""
 
 
 def share_out(session: Session, *, payment: Payment, orders: Sequence[Order], actor: Actor, now: datetime) -> list[int]:
@@ -84,12 +88,16 @@ def hold_shares(
 ) -> None:
     """Hold the shares `ids` from now on (S0.9), and book the capture in one entry.
 
-    What its buyer's wallet pays leaves the wallet with it; raises Overdraft when that does not hold enough.
+    What its buyer's wallet pays leaves the wallet with it; raises Overdraft when that does not hold enough. What was
+    transferred to the marketplace's bank account counts as used from then on.
     """
     dates = hold_from(now, hold_days)
     history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now, values=dates)
     is_from_wallet = payment.provider == WALLET
-    captured = capture(payment.id, payment.currency, orders, wallet_of=payment.user_id if is_from_wallet else None)
+    source = _SOURCES.get(payment.provider, Account.PROVIDER_CLEARING)
+    captured = capture(
+        payment.id, payment.currency, orders, source=source, wallet_of=payment.user_id if is_from_wallet else None
+    )
     if not any(line.amount_minor for line in captured["lines"]):
         return
     entry_id = ledger.book(session, **captured, now=now)
@@ -111,12 +119,18 @@ def hold_from(now: datetime, hold_days: int) -> dict[str, Any]:
     }
 
 
-def capture(payment_id: int, currency: str, orders: Sequence[Any], *, wallet_of: int | None = None) -> dict[str, Any]:
+def capture(
+    payment_id: int,
+    currency: str,
+    orders: Sequence[Any],
+    *,
+    source: Account = Account.PROVIDER_CLEARING,
+    wallet_of: int | None = None,
+) -> dict[str, Any]:
     """Return what to book when a payment is captured: four postings for each row of `orders`, five with a subsidy.
 
-    `wallet_of` is the buyer whose wallet pays; None where a provider has taken the money.
+    `source` is where the money is; `wallet_of` the buyer whose wallet that is, None for any other.
     """
-    source = Account.PROVIDER_CLEARING if wallet_of is None else Account.WALLET
     return {
         "key": f"payment:{payment_id}:captured",
         "description": f"Payment {payment_id} captured",

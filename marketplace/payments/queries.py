@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace import db
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
 from marketplace.orders.models import Purchase
@@ -226,6 +227,12 @@ _CLEARING = select(Payment.purchase_id).where(
     Payment.purchase_id.in_(bindparam("purchase_ids", expanding=True)), Payment.status == PaymentStatus.PROCESSING
 )
 
+_TRANSFERS = select(Payment.purchase_id, Payment.id).where(
+    Payment.purchase_id.in_(bindparam("purchase_ids", expanding=True)),
+    Payment.status == PaymentStatus.PENDING,
+    Payment.provider == BANK_TRANSFER,
+)
+
 
 def shares_of_orders(order_ids: Iterable[int]) -> dict[int, Share]:
     """Return each order's share that counts: the paid one, else the latest; orders without one are left out."""
@@ -250,6 +257,12 @@ def attempts_of_purchase(purchase_id: int) -> Sequence[Attempt]:
 def clearing_of(purchase_ids: Iterable[int]) -> frozenset[int]:
     """Return those of the purchases that have a payment with the buyer's bank."""
     return frozenset(row.purchase_id for row in db.read(_CLEARING, {"purchase_ids": list(purchase_ids)}))
+
+
+def transfers_of(purchase_ids: Iterable[int]) -> dict[int, int]:
+    """Return those of the purchases that wait for their buyer's transfer, each with its payment."""
+    rows = db.read(_TRANSFERS, {"purchase_ids": list(purchase_ids)})
+    return {row.purchase_id: row.id for row in rows}
 
 
 def declines_of(payment_ids: Iterable[int]) -> Sequence[Decline]:

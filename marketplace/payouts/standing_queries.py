@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, Subquery, and_, bindparam, case, func, selec
 from sqlalchemy.orm import Session
 
 from marketplace import db
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.config import MoneyPolicy
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import BalanceTransaction, PaymentBlock, PaymentTransaction
@@ -21,6 +22,7 @@ from marketplace.wallets.rules import WALLET
 
 _PAGE = 500
 _OF_CHARGES = ("charge", "payment")
+_OF_OURS = (WALLET, BANK_TRANSFER)
 _X = PaymentTransaction
 
 
@@ -44,7 +46,7 @@ class Candidate:
 
 _IS_OURS = (
     select(Payment.id)
-    .where(Payment.id == _X.payment_id, (Payment.amount_minor == 0) | (Payment.provider == WALLET))
+    .where(Payment.id == _X.payment_id, (Payment.amount_minor == 0) | Payment.provider.in_(_OF_OURS))
     .exists()
 )
 IS_SETTLED = (
@@ -59,7 +61,8 @@ IS_SETTLED = (
 """The condition that the buyer's payment is in our balance at `now`: only then does it pay anybody.
 
 What the marketplace alone has paid, because its code made a purchase free, never arrives: it is ours already. So is
-what a wallet has paid: the marketplace put it there.
+what a wallet has paid, because the marketplace put it there, and what came to its own bank account: it pays sellers out
+of its balance at the provider, which it fills from there.
 """
 _IS_AVAILABLE = and_(_X.status == TransactionStatus.AVAILABLE, _X.left_minor > 0)
 AVAILABLE = select(_X.id).where(_IS_AVAILABLE)

@@ -29,6 +29,7 @@ from marketplace.reconciliation.risk_checks import RISK_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 from marketplace.reconciliation.sum_checks import SUM_CHECKS
+from marketplace.reconciliation.transfer_checks import TRANSFER_CHECKS
 from marketplace.reconciliation.wallet_checks import WALLET_CHECKS
 
 _CHECKS: Mapping[str, str] = {
@@ -72,6 +73,9 @@ _CHECKS: Mapping[str, str] = {
             WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))
             AND NOT EXISTS (SELECT FROM wallet_movement m
                 WHERE m.entry_id = l.id AND l.key = 'wallet:' || m.user_id || ':' || m.currency || ':' || m.number)
+            AND NOT EXISTS (SELECT FROM incoming_transfer i
+                WHERE l.key IN ('incoming_transfer:' || i.id, 'incoming_transfer:' || i.id || ':struck'))
+            AND NOT EXISTS (SELECT FROM outgoing_transfer g WHERE l.key = 'outgoing_transfer:' || g.id)
             AND NOT EXISTS (SELECT FROM credit_movement m WHERE m.entry_id = l.id)
             AND NOT EXISTS (SELECT FROM credit_use u WHERE u.entry_id = l.id)
             AND NOT EXISTS (SELECT FROM credit_return r
@@ -107,8 +111,8 @@ _CHECKS: Mapping[str, str] = {
         JOIN ledger_entry e ON e.key = 'payment:' || t.payment_id || ':captured'
         LEFT JOIN posting b ON b.entry_id = e.id AND b.order_id = t.order_id
         GROUP BY t.id
-        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('provider_clearing', 'wallet')), 0)
-                <> t.gross_minor
+        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('provider_clearing', 'wallet',
+                'transfers_received')), 0) <> t.gross_minor
             OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'discount_expense'), 0) <> t.subsidy_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'seller_held'), 0) <> t.net_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'platform_fee'), 0) <> t.platform_fee_minor
@@ -166,6 +170,7 @@ _SQL_CHECKS = {
     **BREAK_CHECKS,
     **DISCOUNT_CHECKS,
     **WALLET_CHECKS,
+    **TRANSFER_CHECKS,
     **METHOD_CHECKS,
     **CREDIT_CHECKS,
     **AUCTION_CHECKS,

@@ -30,6 +30,9 @@ REFUND_CHECKS: Mapping[str, str] = {
             UNION ALL
             SELECT m.payment_id, -m.amount_minor, 0 FROM wallet_movement m WHERE m.kind = 'refunded'
             UNION ALL
+            SELECT g.payment_id, -g.amount_minor, 0 FROM outgoing_transfer g
+            WHERE g.status = 'sent' AND g.purpose = 'refund'
+            UNION ALL
             SELECT e.payment_id, 0, -p.amount_minor FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
             WHERE p.account = 'refund_pending'
         ) both_sides

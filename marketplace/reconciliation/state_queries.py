@@ -10,6 +10,7 @@ from sqlalchemy.types import String
 
 from marketplace import db
 from marketplace.auctions.models import Auction, Bid
+from marketplace.bank_transfers.models import IncomingTransfer, OutgoingTransfer
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ListingStatus
 from marketplace.discounts.models import Discount, DiscountUse
@@ -49,6 +50,8 @@ class Page(StrEnum):
     AUCTION = "auction"
     MAIL = "mail"
     INVOICE = "invoice"
+    TRANSFER = "transfer"
+    OUTGOING = "outgoing"
     NONE = "none"
     """Nowhere: a draft is nobody's business but its seller's."""
 
@@ -179,7 +182,8 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
-        Discount, DiscountUse, Invoice, Mail, SavedMethod, RiskReview, Auction, Bid,
+        Discount, DiscountUse, Invoice, Mail, SavedMethod, RiskReview, Auction, Bid, IncomingTransfer,
+        OutgoingTransfer,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -195,6 +199,8 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "discount": (Page.DISCOUNT, Discount.id),
     "discount_use": (Page.DISCOUNT, DiscountUse.discount_id),
     "invoice": (Page.INVOICE, Invoice.number),
+    "incoming_transfer": (Page.TRANSFER, IncomingTransfer.id),
+    "outgoing_transfer": (Page.OUTGOING, OutgoingTransfer.id),
     "auction": (Page.AUCTION, Auction.id),
     "bid": (Page.AUCTION, Bid.auction_id),
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, String, case, cast, func, literal, null, select, union_all
 
 from marketplace import db
+from marketplace.bank_transfers.models import IncomingTransfer, OutgoingTransfer
+from marketplace.bank_transfers.states import TO_SEND, IncomingStatus
 from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.disputes.states import DisputeStatus
 from marketplace.labels import Labelled
@@ -37,6 +39,8 @@ class Queue(Labelled):
     EVENTS = "events", Text("Events without an effect yet")
     CALLS = "calls", Text("Calls to the provider without an outcome")
     ORDERS = "orders", Text("Paid orders not sent yet")
+    TRANSFERS = "transfers", Text("Bank transfers to match")
+    OUTGOING = "outgoing", Text("Bank transfers to send")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,26 @@ _WAITING = union_all(
         joins=PaymentTransaction.__table__.join(Order.__table__, Order.id == PaymentTransaction.order_id).join(
             Purchase.__table__, Purchase.id == Order.purchase_id
         ),
+    ),
+    _first(
+        Queue.TRANSFERS,
+        IncomingTransfer.recorded_at,
+        IncomingTransfer.__table__.c.id,
+        IncomingTransfer.number,
+        IncomingTransfer.payment_id,
+        where=IncomingTransfer.status.in_([IncomingStatus.RECORDED, IncomingStatus.TO_MATCH]),
+        by=IncomingTransfer.recorded_at,
+        joins=IncomingTransfer,
+    ),
+    _first(
+        Queue.OUTGOING,
+        OutgoingTransfer.planned_at,
+        OutgoingTransfer.__table__.c.id,
+        OutgoingTransfer.number,
+        OutgoingTransfer.payment_id,
+        where=OutgoingTransfer.status.in_(TO_SEND),
+        by=OutgoingTransfer.planned_at,
+        joins=OutgoingTransfer,
     ),
 )
 _MADE_AT = func.to_timestamp(cast(ProviderEvent.payload["created"].astext, BigInteger))

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.discounts import uses
 from marketplace.history import Actor, StatusChange
 from marketplace.language import Text
@@ -24,8 +25,11 @@ from marketplace.wallets.rules import WALLET
 def complete(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
     """Note that a refund's money is back with its buyer, and let order, share and payment follow."""
     refund.completed_at = now
-    is_in_wallet = session.get_one(Payment, refund.payment_id).provider == WALLET
+    payment = session.get_one(Payment, refund.payment_id)
+    is_in_wallet = payment.provider == WALLET
     because = Text("It is in the buyer's wallet again.") if is_in_wallet else None
+    if payment.provider == BANK_TRANSFER:
+        because = Text("It was sent at the bank.")
     history.move(session, refund, "complete", actor=actor, at=now, because=because)
     booking.lift_block(session, refund, now=now)
     agree(session, refund, actor=actor, now=now)

@@ -36,7 +36,7 @@ def answered(session: Session, *, subject_id: int, answer: Answer | None, code: 
         if not refund.machine.can(refund.status, "fail"):
             # Given up by a person after the machines had: the money was given back to seller and platform then.
             return
-        _fail(session, refund, because=rules.why_not_sent(code), actor=outbound.SENDER, now=now)
+        fail(session, refund, because=rules.why_not_sent(code), actor=outbound.SENDER, now=now)
         return
     if refund.status in _GIVEN_UP and refund.provider_refund_id == answer.refund_id:
         # Asked again by the same key, the provider repeats its first answer; that the refund failed since came by an
@@ -179,7 +179,7 @@ def _step(session: Session, refund: Refund, found: ProviderRefund, *, actor: Act
     if found.is_final_failure:
         if not refund.machine.can(refund.status, "fail"):
             return f"The refund is {refund.status.english.lower()} already."
-        _fail(session, refund, because=f"The provider reports: {found.status}.", actor=actor, now=now)
+        fail(session, refund, because=f"The provider reports: {found.status}.", actor=actor, now=now)
         return Text("The refund failed.")
     if found.status == "succeeded" and refund.machine.can(refund.status, "complete"):
         completing.complete(session, refund, actor=actor, now=now)
@@ -192,7 +192,8 @@ def _step(session: Session, refund: Refund, found: ProviderRefund, *, actor: Act
     return f"The provider reports the refund as {found.status}."
 
 
-def _fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: datetime) -> None:
+def fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: datetime) -> None:
+    """Take a refund back whose money did not reach its buyer: seller and platform have it again."""
     history.move(session, refund, "fail", actor=actor, at=now, because=because)
     booking.give_back(session, refund, now=now)
     if refund.completed_at is not None:

@@ -28,7 +28,9 @@ class Granted:
     payment_id: int
     plan: Plan
     call_id: int | None
-    """None for what is back in the buyer's wallet already."""
+    """None for what is back in the buyer's wallet already, and for what an admin sends at the bank."""
+    is_at_once: bool
+    """Whether it is back in the buyer's wallet already."""
 
 
 def grant_rest(
@@ -63,7 +65,8 @@ def grant_rest(
     rule = Actor.job(origin.value)
     history.move(session, refund, "grant", actor=rule, at=now)
     call_id = sending.send(session, refund, actor=rule, now=now)
-    return Granted(refund.id, refund.number, refund.payment_id, plan, call_id)
+    is_at_once = sending.goes_to_wallet(session, refund)
+    return Granted(refund.id, refund.number, refund.payment_id, plan, call_id, is_at_once)
 
 
 def _refund(

@@ -29,7 +29,7 @@ class Decided:
 
     is_agreed: bool
     call_id: int | None = None
-    """The call that sends the money; None for what is back in the buyer's wallet already."""
+    """The call that sends the money; None for what is in the buyer's wallet already, and what the bank sends."""
     reversal_call_ids: tuple[int, ...] = ()
     """The calls that take money back from the seller's account at the provider."""
 

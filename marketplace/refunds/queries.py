@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from marketplace import db
 from marketplace.accounts.models import User
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.catalog.models import Shop
 from marketplace.catalog.variants import first_picture
 from marketplace.errors import NotFound
@@ -72,6 +73,8 @@ class RefundRow:
     picture_file: str | None
     is_to_wallet: bool
     """Whether it goes back into the wallet that had paid, at once."""
+    is_by_bank: bool
+    """Whether an admin sends it at the bank, because a transfer had paid."""
 
     @property
     def can_be_approved(self) -> bool:
@@ -161,6 +164,7 @@ REFUND_ROWS = (
         _FIRST_LINE.c.title,
         _PICTURE,
         Payment.provider == WALLET,
+        Payment.provider == BANK_TRANSFER,
     )
     .join(Order, Order.id == Refund.order_id)
     .join(Payment, Payment.id == Refund.payment_id)

@@ -1,10 +1,12 @@
-"""Where an approved refund goes: by a call to the provider that had the money, or into the wallet that had paid."""
+"""Where an approved refund goes: by a call to the provider that had the money, into the wallet, or by the bank."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.bank_transfers import outgoing
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.history import Actor
 from marketplace.money import Money
 from marketplace.outbound import operations as outbound
@@ -27,10 +29,26 @@ def goes_to_wallet(session: Session, refund: Refund) -> bool:
 
 
 def send(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int | None:
-    """Send an approved refund: plan the call and return its id, or fill the wallet, complete it and return None."""
+    """Send an approved refund: plan the call and return its id, or fill the wallet, complete it and return None.
+
+    What was paid by bank transfer goes back by one, which an admin sends at the bank: it is planned, and None returned.
+    """
     payment = session.get_one(Payment, refund.payment_id)
     if payment.provider == WALLET:
         _fill_wallet(session, refund, payment, actor=actor, now=now)
+        return None
+    if payment.provider == BANK_TRANSFER:
+        outgoing.plan_refund(
+            session,
+            payment=payment,
+            refund_id=refund.id,
+            order_id=refund.order_id,
+            attempt=refund.attempt,
+            amount_minor=refund.amount_minor,
+            number=refund.number,
+            actor=actor,
+            now=now,
+        )
         return None
     watching.begin(session, WatchKind.REFUND, refund.id, now=now)
     return outbound.plan(

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, exists, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from marketplace import db
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.provider_events.models import ProviderEvent
@@ -46,7 +47,7 @@ DUE = (
         _X.payment_received_date >= _SINCE,
         ~exists().where(RiskAssessment.payment_id == _X.payment_id),
         or_(
-            Payment.provider == WALLET,
+            Payment.provider.in_((WALLET, BANK_TRANSFER)),
             _X.payment_received_date <= bindparam("told_until", type_=UTC_TIME),
             exists().where(ProviderEvent.payment_id == _X.payment_id, ProviderEvent.type == "charge.succeeded"),
         ),

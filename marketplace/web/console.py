@@ -113,6 +113,7 @@ _ADMIN: dict[str, _Links] = {
         ("risk", Text("Fraud checks"), "admin.risks", "eye"),
         ("payouts", Text("Payouts"), "admin.payouts", "banknote"),
         ("debts", Text("Debts"), "admin.debts", "wallet"),
+        ("transfers", Text("Bank transfers"), "admin.transfers", "banknote"),
     ),
     Text("Records"): (
         ("purchases", Text("Purchases"), "admin.purchases", "shopping-bag"),

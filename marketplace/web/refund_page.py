@@ -57,6 +57,8 @@ class Told:
     now: Now
     money: MoneyPanel
     withdraw_url: str = ""
+    account_url: str = ""
+    """Where the buyer says to which account it goes; "" where nobody has to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class RefundPage:
     order_url: str
     entries: tuple[TimelineEntry, ...]
     withdraw_url: str
+    account_url: str
 
 
 def show(
@@ -118,6 +121,7 @@ def show(
         order_url=url_for(f"{told.side}.order", number=row.order_number),
         entries=tuple(reversed(refund_pictures.in_time(reversed(happened), row, told.side, pictures))),
         withdraw_url=told.withdraw_url,
+        account_url=told.account_url,
     )
     return render_template("refunds/refund.html", page=page, form=form), code
 

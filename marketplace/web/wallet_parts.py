@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.paging import every
@@ -17,7 +18,12 @@ from marketplace.web import lists
 from marketplace.web.lists import Asked, Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text, sentence, time_text
 
-_PROVIDERS = {"stripe": "Stripe", "none": Text("Nothing to pay"), WALLET: Text("Wallet")}
+_PROVIDERS = {
+    "stripe": "Stripe",
+    "none": Text("Nothing to pay"),
+    WALLET: Text("Wallet"),
+    BANK_TRANSFER: Text("Bank transfer"),
+}
 _NOTES = {
     WalletFigure.BALANCE: Text("Earned less spent"),
     WalletFigure.EARNED: Text("Added, less what was taken back"),

@@ -19,7 +19,7 @@ def read(name: str) -> str:
 def test_the_flows_are_drawn_from_the_code_and_types_are_checked_in_ci() -> None:
     page = read("docs/flows.md")
     assert page == flow_diagrams.render(), "run `python -m tests.flow_diagrams`"
-    assert page.count("sequenceDiagram") == 5
+    assert page.count("sequenceDiagram") == 6
     assert page.count("stateDiagram-v2") == 9
     assert "| `Conflict` | 409 |" in page, "how errors are handled stands there as well"
     assert "mypy" in check.STATIC_CHECKS

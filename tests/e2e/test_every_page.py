@@ -36,6 +36,7 @@ from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import builders_methods as methods
+from tests import builders_transfers as transfers
 from tests import builders_wallets as wallets
 from tests import evidence
 from tests.builders import Bought, World
@@ -58,7 +59,7 @@ NO_PAGES = {
     "api.basket", "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats",
     "api.refunds", "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
     "api.my_wallet", "api.wallet", "api.payment_methods", "api.payment_method", "buyer.method_added",
-    "api.credit_packages", "credits.state",
+    "api.credit_packages", "credits.state", "admin.transfer_file",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -82,7 +83,7 @@ BUYER = (
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
     "/credits", "/credits?type=spent", "/credits/explain", "/credits/movements/{movement}", "/credits/return/{package}",
     "/credits/cancelled/{package}",
-    "/account/addresses/{address}",
+    "/account/addresses/{address}", "/checkout/transfer/{awaited_payment_id}", "/refunds/{account_refund}/account",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
@@ -138,6 +139,9 @@ ADMIN = (
     "/admin/risk", "/admin/risk?tab=all", "/admin/risk/figures", "/admin/risk/{paid}",
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet",
     "/admin/jobs", "/admin/jobs?tab=queued",
+    "/admin/bank-transfers", "/admin/bank-transfers?tab=waiting", "/admin/bank-transfers?q=nothing",
+    "/admin/bank-transfers/record", "/admin/bank-transfers/{transfer_id}", "/admin/bank-transfers/outgoing",
+    "/admin/bank-transfers/outgoing?q=nothing", "/admin/bank-transfers/outgoing/{outgoing_id}",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
@@ -197,6 +201,9 @@ def seeded(served: World) -> Iterator[Seeded]:
         yield seed(world)
 
 
+_OWED = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
+
+
 def seed(world: World) -> Seeded:
     """Walk every ending: expired, cancelled, declined, asked, paid, waiting for the bank, and open."""
     payee = world.paid_seller(6_000)
@@ -234,16 +241,17 @@ def seed(world: World) -> Seeded:
     bought["disputed"] = buy(world.person())
     world.pay(bought["disputed"], "4000000000000259")
     world.settle_down()
+    admin = world.person("Ada Admin", is_admin=True)
+    transferred = {name: str(value) for name, value in transfers.walk(world, buyer, admin).items()}
     world.put_in_cart(buyer, parts[0])
     codes.code(world.now, "EVERY", seller_id=seller, actor_id=seller)
     codes.enter(buyer, "EVERY")
-    admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     wallets.fill(world, buyer, 2_500, admin_id=admin)
     saved = {"saved_method": str(methods.save(world, buyer)), "saving": methods.page_of(world, buyer)}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    found |= accounts(world, seller) | saved | bought_credits(world, buyer, seller, parts[0])
+    found |= accounts(world, seller) | saved | bought_credits(world, buyer, seller, parts[0]) | transferred
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
@@ -256,8 +264,7 @@ def seed(world: World) -> Seeded:
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     mails.failed(world)
     found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}
-    owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
-    return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
+    return Seeded(world, people, found | {name: one(world, statement) for name, statement in _OWED.items()})
 
 
 def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int) -> dict[str, str]:

@@ -34,12 +34,11 @@ def test_what_the_document_promises_is_kept(world: World) -> None:
     world.settle_down()
     [(number,)] = world.rows('SELECT number FROM "order"')
     saved = cards.save(world, bought.buyer_id)
+    world.put_in_cart(bought.buyer_id, world.listing(world.seller("Otto Other"), 500))
+    [(line_id,)] = world.rows("SELECT id FROM cart_line")
     headers = {"Authorization": f"Bearer {program(world, bought.buyer_id).token}"}
-    own, codes, tries = (
-        {"number": number, "payment_id": bought.payment_id, "wallet_id": bought.buyer_id, "method_id": saved},
-        set[int](),
-        count(),
-    )
+    own = {"number": number, "payment_id": bought.payment_id, "wallet_id": bought.buyer_id, "method_id": saved}
+    own, codes, tries = {**own, "line_id": line_id}, set[int](), count()
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", world.app)
 
     def keeps(case: Case) -> None:

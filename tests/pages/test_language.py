@@ -37,6 +37,7 @@ _OF_PEOPLE = (
     "Stripe/1.0 (local sandbox, not Stripe)",
     "in the provider's balance",  # of the ledger
     "Refund re_",
+    "Credits bought: ",
     "The server says 550: no such user",
 )
 

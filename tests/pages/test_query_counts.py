@@ -15,6 +15,7 @@ from tests import builders_auctions as auctions
 from tests import builders_credits as credits_of
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
+from tests import builders_transfers as transfers
 from tests import builders_wallets as wallets
 from tests.builders import Bought, World
 from tests.fixtures_queries import CountQueries
@@ -115,6 +116,8 @@ _LISTS = {
         "/admin/mail",
         "/admin/ledger/entries",
         "/admin/explain/volume/USD",
+        "/admin/bank-transfers",
+        "/admin/bank-transfers/outgoing",
     ),
 }
 
@@ -188,6 +191,7 @@ class Shelf:
             if number < 3:
                 db.atomic(filter_operations.save_filter, (), user_id=self.seller_id, **kept)
             wallets.fill(self.world, self.buyer_id, 100, admin_id=self.admin_id)
+            transfers.listed(self.world, self.admin_id)
         if not self.listing_ids:
             credits_of.paid_package(self.world, self.seller_id, "fleet")
         for listing_id in ids:

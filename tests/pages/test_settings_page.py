@@ -39,7 +39,7 @@ def test_a_missing_key_is_named_at_the_start_with_the_way_to_the_demo(name: str)
 
 def test_every_setting_has_its_words() -> None:
     named = {f"{group.section}.{name}" if group.section else name for group in GROUPS for name in group.settings}
-    sections = {"payment_tracking", "recovery", "money", "media", "accounts"}
+    sections = {"payment_tracking", "recovery", "money", "media", "accounts", "risk"}
     there = {each.name for each in fields(Settings)} - sections - {"sources"}
     for section in sections:
         there |= {f"{section}.{each.name}" for each in fields(Settings.__dataclass_fields__[section].default_factory)}

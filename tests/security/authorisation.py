@@ -126,7 +126,7 @@ POST   /basket/<line_id>/remove                    kept   go   kept    kept   ke
 POST   /basket/continue/<currency>                 go     go   go      go     go     go    go      404
 GET    /checkout/<currency>                        in     200  200     go     go     go    go      404
 POST   /checkout/<currency>                        in     422  422     go     go     go    go      404
-POST   /checkout/<currency>/address                in     go   go      go     go     go    go      404
+POST   /checkout/<currency>/address                in     200  200     go     go     go    go      404
 GET    /checkout/auction/<auction_id>              in     200  404     404    404    404   404     404
 POST   /checkout/auction/<auction_id>              in     422  404     404    404    404   404     404
 POST   /checkout/auction/<auction_id>/address      in     200  404     404    404    404   404     404
@@ -135,6 +135,7 @@ GET    /checkout/return/<payment_id>               in     200  404     404    40
 GET    /checkout/return/<payment_id>/state         in     204  404     404    404    404   404     404
 POST   /checkout/return/<payment_id>/verify        in     go   404     404    404    404   404     404
 GET    /checkout/cancelled/<payment_id>            in     go   404     404    404    404   404     404
+GET    /checkout/transfer/<payment_id>             in     200  404     404    404    404   404     404
 
 GET    /account                                    in     200  200     200    200    200   -       -
 GET    /account/statistics                         in     200  200     200    200    200   -       -
@@ -342,6 +343,23 @@ GET    /admin/conversations/<conversation_id>      in     403  403     403    40
 GET    /admin/conversations/<conversation_id>/files/<file_id> in 403 403 403   403    200   404     404
 GET    /admin/users/<user_id>/wallet               in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/wallet/change        in     403  403     403    403    422   404     404
+GET    /admin/bank-transfers                       in     403  403     403    403    200   -       -
+GET    /admin/bank-transfers/record                in     403  403     403    403    200   -       -
+POST   /admin/bank-transfers/record                in     403  403     403    403    422   -       -
+POST   /admin/bank-transfers/import                in     403  403     403    403    422   -       -
+GET    /admin/bank-transfers/<transfer_id>         in     403  403     403    403    200   404     404
+POST   /admin/bank-transfers/<transfer_id>/confirm in     403  403     403    403    go    404     404
+POST   /admin/bank-transfers/<transfer_id>/match   in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/<transfer_id>/keep    in     403  403     403    403    go    404     404
+POST   /admin/bank-transfers/<transfer_id>/return  in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/<transfer_id>/strike  in     403  403     403    403    422   404     404
+GET    /admin/bank-transfers/outgoing              in     403  403     403    403    200   -       -
+GET    /admin/bank-transfers/outgoing/<transfer_id> in     403  403     403    403    200   404     404
+POST   /admin/bank-transfers/outgoing/<transfer_id>/sent in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/outgoing/<transfer_id>/failed in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/outgoing/<transfer_id>/account in     403  403     403    403    422   404     404
+POST   /admin/bank-transfers/outgoing/file/<currency> in     403  403     403    403    404   404     404
+GET    /admin/bank-transfers/files/<file_id>       in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/writing/stop         in     403  403     403    403    go    404     404
 POST   /admin/users/<user_id>/writing/lift         in     403  403     403    403    go    404     404
 POST   /admin/users/<user_id>/suspension/<side>    in     403  403     403    403    go    404     404
@@ -432,7 +450,7 @@ POST   /api/docs/<operation>                       in     422  422     422    42
 GET    /api/openapi.json                           200    200  200     200    200    200   -       -
 GET    /api/v1/basket/                             401    200  200     200    200    200   -       -
 POST   /api/v1/basket/lines/                       401    422  422     422    422    422   -       -
-PATCH  /api/v1/basket/lines/<line_id>/             401    422  422     422    422    422   422     404
+PATCH  /api/v1/basket/lines/<line_id>/             401    422  422     422    422    422   422     422
 DELETE /api/v1/basket/lines/<line_id>/             401    200  404     404    404    404   404     404
 GET    /api/v1/orders/                             401    200  200     200    200    200   -       -
 POST   /api/v1/orders/                             401    422  422     422    422    422   -       -
@@ -508,6 +526,8 @@ GET    /admin/ledger/entries                       in     403  403     403    40
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404
 GET    /admin/ledger/<account>/<currency>          in     403  403     403    403    200   404     404
 
+GET    /refunds/<number>/account                   in     200  404     404    404    404   404     404
+POST   /refunds/<number>/account                   in     422  404     404    404    404   404     404
 POST   /refunds/<number>/withdraw                  in     go   404     404    404    404   404     404
 
 POST   /webhooks/stripe                            400    400  400     400    400    400   -       -

@@ -38,6 +38,7 @@ from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import builders_methods as methods
 from tests import builders_taxes as taxes
+from tests import builders_transfers as transfers
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
@@ -53,6 +54,7 @@ _SHEET = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat
 _ONES_OWN = {"seen_listing"}
 # That a message was refused is counted, by the hour; nothing it carries is kept.
 _COUNTED = {"webhook_refusal"}
+_LINE_OF = "SELECT {}(l.id) FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s"
 NOTHING = 10**15  # the id of no row
 
 
@@ -143,6 +145,20 @@ def path_of(rule: Rule, values: Mapping[str, object]) -> str:
     return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: quote(str(values[found[1]])), rule.rule)
 
 
+_OUTGOING = {"transfer_id": "outgoing_id"}
+_TRANSFERS: Mapping[str, Mapping[str, str]] = {
+    "checkout.transfer": {"payment_id": "awaited_payment_id"},
+    "buyer.refund_account": {"number": "account_refund"},
+    "buyer.name_account": {"number": "account_refund"},
+    "admin.transfer_file": {"file_id": "transfer_file_id"},
+    "admin.outgoing_transfer": _OUTGOING,
+    "admin.transfer_sent": _OUTGOING,
+    "admin.transfer_failed": _OUTGOING,
+    "admin.name_transfer_account": _OUTGOING,
+}
+"""What stands in the addresses of bank transfers, where it is not what its name says elsewhere."""
+
+
 def values_for(rule: Rule, side: Side) -> dict[str, object]:
     """Return what stands in the address of `rule` for the things of `side`."""
     package = {"payment_id": side.values["package_payment_id"]}
@@ -167,10 +183,16 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"number": side.values["break_number"]}
     if rule.endpoint in {"messages.file", "admin.conversation_file"}:
         figures = {"file_id": side.values["message_file_id"]}
+    if rule.endpoint in {"api.change_line", "api.remove_line"}:
+        figures = {"line_id": side.values["line_of_programs"]}  # the other is taken out on the page
     if rule.endpoint == "seller.explain_share":
         figures = {"pot": "blocked"}  # a refund of each order is asked for
     slugs = {"slug": side.values["shop_slug" if rule.endpoint in {"shop.shop", "reviews.of_shop"} else "listing_slug"]}
-    return {**side.values, **figures, **slugs}
+    return {**side.values, **figures, **slugs, **_of_transfers(rule, side)}
+
+
+def _of_transfers(rule: Rule, side: Side) -> dict[str, object]:
+    return {name: side.values[value] for name, value in _TRANSFERS.get(rule.endpoint, {}).items()}
 
 
 def fingerprint(world: World) -> dict[str, str]:
@@ -202,7 +224,9 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     world.pay(bought)
     world.settle_down()
     debt_id = _owe(world, seller_id, admin_id)
+    transferred = transfers.walk(world, buyer_id, admin_id)
     world.put_in_cart(buyer_id, listing_id)
+    world.put_in_cart(buyer_id, world.listing(seller_id, 700, title=f"Brake hose {side}"))
     world.show_pictures(buyer_id, world.ask_refund(bought, Wish(percent=10)), evidence.photo())
     inquire(world, bought)
     _add_file(world, bought, seller_id)
@@ -230,7 +254,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     package = credits_of.paid_package(world, buyer_id)
     [(movement_id,)] = world.rows("SELECT id FROM credit_movement WHERE user_id = %s", buyer_id)
     values |= {"passkey_id": passkey_id, "package_payment_id": package.payment_id, "movement_id": movement_id}
-    values |= {"auction_id": _win(world, seller_id, buyer_id)}
+    values |= transferred | {"auction_id": _win(world, seller_id, buyer_id)}
     return Side(buyer_id, seller_id, bought, values)
 
 
@@ -380,9 +404,8 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         )[0],
         "filter_id": _kept_filter(world, seller_id),
         "address_id": addresses.kept(world, bought.buyer_id),
-        "line_id": only(
-            "SELECT l.id FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s", bought.buyer_id
-        ),
+        "line_id": only(_LINE_OF.format("min"), bought.buyer_id),
+        "line_of_programs": only(_LINE_OF.format("max"), bought.buyer_id),
         "notification_id": only("SELECT id FROM notification WHERE user_id = %s", bought.buyer_id),
         "call_id": only("SELECT min(id) FROM outbound_call WHERE subject_id = %s", bought.payment_id),
         "event_row_id": only("SELECT id FROM provider_event WHERE payment_id = %s", bought.payment_id),

@@ -31,6 +31,7 @@ _NO_DATA = ("/static", "/media", "/patterns")
 _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
     "wallet_id",
+    "transfer_id",
     "method_id",
     "file_id",
     "picture_id",

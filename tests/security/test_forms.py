@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.web import guards
+from tests import builders_credits as credits_of
 from tests.builders import PASSWORD, World, form_token
 from tests.pages.test_checkout import TYPED, hidden, parsed
 from tests.security.authorisation import FORMS, WRITING_GETS
@@ -139,7 +140,8 @@ def test_looking_changes_nothing(world: World) -> None:
 
 @pytest.mark.parametrize("route", sorted(route for route in WRITING_GETS if "<payment_id>" in route))
 def test_the_gets_that_may_write_do_it_once_and_only_for_the_owner(world: World, route: str) -> None:
-    bought = world.open_purchase(10_000)
+    is_package = route.startswith("/credits/")
+    bought = credits_of.open_package(world, world.person()) if is_package else world.open_purchase(10_000)
     path = route.replace("<payment_id>", str(bought.payment_id))
     with nothing_changes(world, "a stranger's visit"):
         world.client().get(path)
@@ -148,7 +150,7 @@ def test_the_gets_that_may_write_do_it_once_and_only_for_the_owner(world: World,
         stranger.get(path)
     before = fingerprint(world)
     if "return" in route:
-        world.pay(bought)
+        world.sandbox.pay(bought.session_id)
     owner.get(path)
     assert fingerprint(world) != before
     with nothing_changes(world, "a second visit"):

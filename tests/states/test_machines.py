@@ -7,6 +7,7 @@ import pytest
 
 import marketplace.web  # noqa: F401  loads every model, so that no machine is missed when this file runs alone
 from marketplace.auctions.states import AUCTION, BID
+from marketplace.bank_transfers.states import INCOMING, OUTGOING
 from marketplace.catalog.states import LISTING, RESERVATION
 from marketplace.discounts.states import DISCOUNT, USE
 from marketplace.disputes.states import DISPUTE
@@ -76,6 +77,21 @@ MATRICES: dict[Machine, str] = {
     settle .         paid      paid      paid      =         =
     lapse  .         overdue   overdue   =         =         =
     cancel cancelled cancelled cancelled cancelled cancelled =
+    """,
+    INCOMING: """
+              recorded  to_match  waiting   matched to_return returned struck
+    book      to_match  =         =         =       =         =        =
+    strike    struck    struck    !         !       !         !        =
+    keep      .         waiting   =         =       =         =        !
+    match     .         matched   matched   =       !         !        !
+    send_back .         to_return to_return !       =         =        !
+    return    .         .         .         !       returned  =        !
+    """,
+    OUTGOING: """
+           planned  exported sent failed
+    export exported =        =    =
+    send   sent     sent     =    !
+    fail   failed   failed   !    =
     """,
     FAILED_JOB: """
           failed  retried

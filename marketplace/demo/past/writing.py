@@ -14,6 +14,7 @@ from marketplace.demo.past import (
     saving,
     selling,
     talking,
+    transferring,
     wallets,
 )
 from marketplace.demo.past.cases import CASES, Case
@@ -171,6 +172,38 @@ def _write_wallets(script: Script) -> None:
             script.add(at, wallets.change, made=made, number=number)
 
 
+def _write_transfers(script: Script) -> None:
+    """Let one transfer pay, one be awaited, and some lines of the statement fit nothing."""
+    first = min(step.at for step in script.steps)
+    wipers = next(one for one in PARTS if one.title.startswith("Wiper blades"))
+    swedish = min((one for one in PARTS if one.seller is HOLM and one.units > _SOME), key=lambda one: one.price_minor)
+
+    def write(at: timedelta, deed: Callable[..., None], **values: object) -> None:
+        if at > first:
+            script.add(at, deed, **values)
+
+    paid, awaited = {"purchase": "past-transfer-1"}, {"purchase": "past-transfer-2"}
+    basket = ((HARBOUR.email, wipers.title, 1),)
+    script.add(first - timedelta(seconds=40), transferring.order, **paid, customer=ALEX, currency="USD", basket=basket)
+    write(first + 2 * _DAY, transferring.receive, **paid, line_id="HB-100231", currency="USD", text="Alex")
+    karin = EUROPEANS[0]
+    basket = ((HOLM.email, swedish.title, 1),)
+    write(88.4 * _DAY, transferring.order, **awaited, customer=karin, currency="SEK", basket=basket)
+    write(89.2 * _DAY, transferring.receive, **awaited, line_id="HB-104407", minor=50_00, currency="SEK", is_kept=True)
+    texts = {"HB-103100": "Thank you for the lamp", "HB-103777": "Rent for November", "HB-104001": "Wrong recipient"}
+    for place, (line_id, text) in enumerate(texts.items()):
+        at, minor = (84 + 2 * place) * _DAY, 45_00 + 30_00 * place
+        write(at, transferring.receive, line_id=line_id, minor=minor, currency="USD", text=text)
+    for line_id in ("HB-103777", "HB-104001"):
+        write(88.6 * _DAY, transferring.send_back, line_id=line_id, reason="It is nobody's purchase.")
+    write(89.1 * _DAY, transferring.send, line_id="HB-103777")
+    typed = {"line_id": "HB-104002", "minor": 96_00, "currency": "USD", "text": "typed twice"}
+    write(88.7 * _DAY, transferring.receive, **typed)
+    write(88.8 * _DAY, transferring.strike, line_id="HB-104002", reason="It was typed twice.")
+    large = {"line_id": "HB-104500", "minor": 1_250_00, "currency": "USD", "text": "Cars and parts, November"}
+    write(89.4 * _DAY, transferring.receive, **large)
+
+
 def _write_cards(script: Script, first: timedelta) -> None:
     """Let some buyers save cards, and one remove the first again."""
     for each in saving.SAVINGS:
@@ -220,6 +253,7 @@ def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
     first = min(step.at for step in script.steps)
     _write_wallets(script)
+    _write_transfers(script)
     _write_cards(script, first)
     _write_accounts(script)
     _write_codes(script)

@@ -23,6 +23,7 @@ from marketplace.web.admin import (
     jobs,
     ledger,
     mails,
+    outgoing_transfers,
     overview,
     packages,
     payment_log,
@@ -50,6 +51,8 @@ from marketplace.web.admin import (
     states,
     suspensions,
     taking_back,
+    transfer_recording,
+    transfers,
     unmatched,
     users,
     wallets,
@@ -236,3 +239,27 @@ blueprint.add_url_rule(f"{_WRITER}/lift", view_func=reports.lift_stop, methods=[
 _SUSPENSION = "/admin/users/<int(max=9223372036854775807):user_id>/suspension/<side>"
 blueprint.add_url_rule(_SUSPENSION, view_func=suspensions.suspend, methods=["POST"])
 blueprint.add_url_rule(f"{_SUSPENSION}/lift", view_func=suspensions.lift_suspension, methods=["POST"])
+_TRANSFERS, _NUMBER = "/admin/bank-transfers", "<int(max=9223372036854775807):transfer_id>"
+blueprint.add_url_rule(_TRANSFERS, view_func=transfers.transfers)
+blueprint.add_url_rule(f"{_TRANSFERS}/record", view_func=transfer_recording.record_transfer)
+blueprint.add_url_rule(f"{_TRANSFERS}/record", view_func=transfer_recording.keep_transfer_line, methods=["POST"])
+blueprint.add_url_rule(f"{_TRANSFERS}/import", view_func=transfer_recording.import_transfers, methods=["POST"])
+blueprint.add_url_rule(f"{_TRANSFERS}/{_NUMBER}", view_func=transfers.transfer)
+for _deed in ("confirm", "match", "keep", "return", "strike"):
+    blueprint.add_url_rule(
+        f"{_TRANSFERS}/{_NUMBER}/{_deed}", view_func=getattr(transfers, f"{_deed}_transfer"), methods=["POST"]
+    )
+_OUTGOING = f"{_TRANSFERS}/outgoing"
+blueprint.add_url_rule(_OUTGOING, view_func=outgoing_transfers.outgoing_transfers)
+blueprint.add_url_rule(f"{_OUTGOING}/{_NUMBER}", view_func=outgoing_transfers.outgoing_transfer)
+blueprint.add_url_rule(f"{_OUTGOING}/{_NUMBER}/sent", view_func=outgoing_transfers.transfer_sent, methods=["POST"])
+blueprint.add_url_rule(f"{_OUTGOING}/{_NUMBER}/failed", view_func=outgoing_transfers.transfer_failed, methods=["POST"])
+blueprint.add_url_rule(
+    f"{_OUTGOING}/{_NUMBER}/account", view_func=outgoing_transfers.name_transfer_account, methods=["POST"]
+)
+blueprint.add_url_rule(
+    f"{_OUTGOING}/file/<string(length=3):currency>", view_func=outgoing_transfers.make_transfer_file, methods=["POST"]
+)
+blueprint.add_url_rule(
+    f"{_TRANSFERS}/files/<int(max=9223372036854775807):file_id>", view_func=outgoing_transfers.transfer_file
+)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from marketplace import clock
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.language import Text, ngettext, pgettext
 from marketplace.language import gettext as _
@@ -159,8 +160,14 @@ class PaymentPage:
     events: tuple[EventRow, ...]
     ledgers: tuple[LedgerTable, ...]
     entries: tuple[TimelineEntry, ...]
-    is_from_wallet: bool
-    """Then no provider knows of it."""
+    unseen: str
+    """Why no provider knows of it; "" for one that a provider takes."""
+
+
+_UNSEEN = {
+    WALLET: Text("Paid from the buyer's wallet: no provider knows of it."),
+    BANK_TRANSFER: Text("Paid by bank transfer: no provider knows of it."),
+}
 
 
 def build(facts: Facts) -> PaymentPage:
@@ -173,7 +180,7 @@ def build(facts: Facts) -> PaymentPage:
         note=f"{record.buyer_name}, {record.buyer_email}",
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
         facts=payment_record.facts(record, facts.used),
-        is_from_wallet=record.provider == WALLET,
+        unseen=_UNSEEN.get(record.provider, ""),
         metadata=shown(record.metadata) if record.metadata else "",
         risk=risk_words.link(facts.risk) if facts.risk else None,
         diagnose_url=url_for("admin.diagnose_payment", payment_id=record.id),

@@ -15,16 +15,15 @@ from marketplace.ledger import queries as ledger
 from marketplace.paging import every
 from marketplace.payment_methods import queries as methods
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
-from marketplace.payments.admin_queries import PaymentRecord
-from marketplace.payments.queries import Receipt
+from marketplace.payments.admin_queries import SellerShare
 from marketplace.payments.search_queries import PaymentSummary, Sought
 from marketplace.payments.tabs import PaymentTab
 from marketplace.payouts import order_queries as payouts
 from marketplace.payouts import queries as payout_queries
 from marketplace.provider_events import queries as provider_events
 from marketplace.refunds import queries as refund_queries
+from marketplace.refunds.queries import RefundRow
 from marketplace.risk import queries as risk
-from marketplace.risk.queries import RiskRow
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin import packages, payment_page
 from marketplace.web.console import Console, admin_console
@@ -102,15 +101,12 @@ def payments() -> ResponseReturnValue:
 @guards.admin_only
 def payment(payment_id: int) -> ResponseReturnValue:
     """Show one payment: record, tracker, shares, calls, events, ledger, history."""
-    record = admin_queries.payment(payment_id)
-    trackers = admin_queries.trackers(payment_id)
+    record, trackers = admin_queries.payment(payment_id), admin_queries.trackers(payment_id)
     shares = admin_queries.seller_shares(payment_id)
-    refunds = refund_queries.refunds_of_orders(each.share.order_id for each in shares)
-    refunds = [refund for refund in refunds if refund.payment_id == payment_id]
-    disputes = dispute_queries.disputes_of_payment(payment_id)
-    about_disputes = asked_of_banks.calls_of([dispute.id for dispute in disputes])
-    about_payouts = payout_queries.calls_of([each.share.id for each in shares])
-    calls = admin_queries.calls(payment_id, [refund.id for refund in refunds], {**about_disputes, **about_payouts})
+    refunds, disputes = _refunds(payment_id, shares), dispute_queries.disputes_of_payment(payment_id)
+    share_ids, refund_ids = [each.share.id for each in shares], [refund.id for refund in refunds]
+    others = {**asked_of_banks.calls_of([one.id for one in disputes]), **payout_queries.calls_of(share_ids)}
+    calls = admin_queries.calls(payment_id, refund_ids, others)
     receipts, assessed = queries.receipts_of(payment_id), risk.of_payment(payment_id)
     facts = payment_page.Facts(
         record=record,
@@ -120,7 +116,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
         shares=shares,
         refunds=refunds,
         disputes=disputes,
-        payouts=payouts.payouts_of(each.share.id for each in shares),
+        payouts=payouts.payouts_of(share_ids),
         receipts=receipts,
         calls=calls,
         events=provider_events.events_of_payment(payment_id),
@@ -128,12 +124,15 @@ def payment(payment_id: int) -> ResponseReturnValue:
         provider_lines=admin_queries.provider_lines(payment_id),
         changes=timeline_queries.changes_of(
             {
-                **_own(record, receipts, assessed),
+                "payment": [payment_id],
                 "payment_tracker": [tracker.id for tracker in trackers],
-                "payment_transaction": [each.share.id for each in shares],
-                "refund": [refund.id for refund in refunds],
+                "payment_transaction": share_ids,
+                "refund": refund_ids,
                 "dispute": [dispute.id for dispute in disputes],
                 "outbound_call": [call.id for call in calls],
+                "risk_review": [assessed.review_id] if assessed and assessed.review_id else [],
+                "unapplied_receipt": [receipt.id for receipt in receipts],
+                "purchase": [record.purchase_id] if record.purchase_id is not None else [],
             }
         ),
         risk=assessed,
@@ -142,14 +141,9 @@ def payment(payment_id: int) -> ResponseReturnValue:
     return render_template("admin/payment.html", page=payment_page.build(facts), package=package)
 
 
-def _own(record: PaymentRecord, receipts: Sequence[Receipt], assessed: RiskRow | None) -> dict[str, list[int]]:
-    """Return whose changes are a payment's own: its row, its purchase, what could not be used, and its check."""
-    return {
-        "payment": [record.id],
-        "purchase": [record.purchase_id] if record.purchase_id is not None else [],
-        "unapplied_receipt": [receipt.id for receipt in receipts],
-        "risk_review": [assessed.review_id] if assessed and assessed.review_id else [],
-    }
+def _refunds(payment_id: int, shares: Sequence[SellerShare]) -> list[RefundRow]:
+    of_orders = refund_queries.refunds_of_orders(each.share.order_id for each in shares)
+    return [refund for refund in of_orders if refund.payment_id == payment_id]
 
 
 def _row(payment: PaymentSummary) -> PaymentRow:

@@ -89,6 +89,12 @@ def _outcome(number: str, amount_minor: int, *, is_sent: bool) -> tuple[str, str
             number=number,
             amount=amount,
         ), "wait"
+    if row.status is _S.APPROVED and row.is_by_bank:
+        return _(
+            "%(number)s: %(amount)s is approved. It waits under Bank transfers until it is sent at the bank.",
+            number=number,
+            amount=amount,
+        ), "wait"
     if row.status is _S.APPROVED:
         return _(
             "%(number)s: %(amount)s is approved and being sent. The provider has not answered yet.",

@@ -136,6 +136,22 @@ GROUPS = (
         },
     ),
     Group(
+        Text("Bank transfers"),
+        "bank_transfers",
+        {
+            "due_days": Words(Text("Time to transfer"), Text("So many days the money may take."), Text("days")),
+            "grace_days": Words(
+                Text("Grace"), Text("So many days longer the goods are kept, then it is given up."), Text("days")
+            ),
+            "reminder_days": Words(
+                Text("Reminder"), Text("So many days before it is due the buyer is reminded."), Text("days")
+            ),
+            "accounts": Words(
+                Text("Accounts"), Text("In these currencies buyers can transfer; a bank account for each.")
+            ),
+        },
+    ),
+    Group(
         Text("Accounts"),
         "accounts",
         {

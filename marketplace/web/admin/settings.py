@@ -1,7 +1,7 @@
 """The settings as they are in effect: value, where it comes from, and what it does. Secrets are never shown (S1.7)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,8 @@ def _text(value: object) -> str:
         return _("On") if value else _("Off")
     if isinstance(value, int):
         return number_text(value)
+    if isinstance(value, Mapping):
+        return ", ".join(value) or _("Not set")
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     text = str(_VALUES.get(str(value), value)) if value else _("Not set")

@@ -27,6 +27,14 @@ MACHINES = {
         Text("Receipts that can't be used"),
         Text("Money that came for something that can't be sold any more."),
     ),
+    "incoming_transfer": (
+        Text("Transfers that came in"),
+        Text("One line of the bank's statement: money on the marketplace's account for buyers."),
+    ),
+    "outgoing_transfer": (
+        Text("Transfers that go out"),
+        Text("A refund of what was transferred, or money that pays nothing, on its way back."),
+    ),
     "outbound_call": (
         Text("Calls to the provider"),
         Text("What the shop asks the provider to do; each is written down first."),
@@ -135,6 +143,19 @@ MEANINGS = {
     ("outbound_call", "refused"): Text("The provider said no."),
     ("outbound_call", "canceled"): Text("It was never sent, because it was not wanted any more."),
     ("outbound_call", "blocked"): Text("Machines can't find out what happened. A person has to look."),
+    ("incoming_transfer", "recorded"): Text(
+        "An admin has typed it, and it is so much that a second one must confirm it. It is not in the books."
+    ),
+    ("incoming_transfer", "to_match"): Text("It is in the books and pays nothing yet: an admin decides."),
+    ("incoming_transfer", "waiting"): Text("It is too little, and the rest is awaited."),
+    ("incoming_transfer", "matched"): Text("It has paid a purchase. What it was too much goes back."),
+    ("incoming_transfer", "to_return"): Text("All of it is to go back to its sender."),
+    ("incoming_transfer", "returned"): Text("The bank has sent all of it back."),
+    ("incoming_transfer", "struck"): Text("It was typed by mistake, and is out of the books again."),
+    ("outgoing_transfer", "planned"): Text("It is to be sent at the bank, by hand or with a file."),
+    ("outgoing_transfer", "exported"): Text("It stands in a file for the bank."),
+    ("outgoing_transfer", "sent"): Text("The bank has sent it."),
+    ("outgoing_transfer", "failed"): Text("The bank did not send it. A refund is decided anew."),
     ("provider_event", "received"): Text("Stored, and not applied yet. This takes moments."),
     ("provider_event", "applied"): Text("What it reports is in the books."),
     ("provider_event", "parked"): Text("It fits nothing the shop knows. The shop looks again, and then a person does."),

@@ -32,6 +32,8 @@ ADDRESSES = {
     Page.MAIL: ("admin.mails", "status", Text("Mail")),
     Page.INVOICE: ("admin.invoice", "number", Text("Document")),
     Page.DISCOUNT: ("admin.discount", "discount_id", Text("Code")),
+    Page.TRANSFER: ("admin.transfer", "transfer_id", Text("Transfer")),
+    Page.OUTGOING: ("admin.outgoing_transfer", "transfer_id", Text("Transfer")),
     Page.AUCTION: ("admin.auction", "auction_id", Text("Auction")),
     Page.LISTING: ("shop.listing", "slug", Text("Listing")),
 }

@@ -21,6 +21,8 @@ _LATE = {
     Queue.EVENTS: timedelta(minutes=5),
     Queue.CALLS: timedelta(minutes=5),
     Queue.ORDERS: timedelta(days=3),
+    Queue.TRANSFERS: timedelta(days=2),
+    Queue.OUTGOING: timedelta(days=3),
 }
 _LISTS = {
     Queue.DISPUTES: "admin.disputes",
@@ -28,6 +30,8 @@ _LISTS = {
     Queue.EVENTS: "admin.events",
     Queue.CALLS: "admin.calls",
     Queue.ORDERS: "admin.purchases",
+    Queue.TRANSFERS: "admin.transfers",
+    Queue.OUTGOING: "admin.outgoing_transfers",
 }
 
 
@@ -79,6 +83,10 @@ def _oldest_url(each: Waiting) -> str:
         return url_for("admin.dispute", number=each.oldest_number)
     if each.queue is Queue.PAYOUTS:
         return url_for("admin.payout", number=each.oldest_number)
+    if each.queue is Queue.TRANSFERS:
+        return url_for("admin.transfer", transfer_id=each.oldest_id)
+    if each.queue is Queue.OUTGOING:
+        return url_for("admin.outgoing_transfer", transfer_id=each.oldest_id)
     if each.queue is Queue.CALLS:
         return url_for("admin.call", call_id=each.oldest_id)
     if each.queue is Queue.EVENTS:

@@ -5,9 +5,12 @@ from marketplace.carts import operations, queries
 from marketplace.carts.parts import CurrencyPart, Line, ShopPart
 from marketplace.checkout import queries as checkout
 from marketplace.discounts import pricing
+from marketplace.language import Text
 from marketplace.web import guards
-from marketplace.web.api.answers import amount
+from marketplace.web.api.answers import amount, row_id
 from marketplace.web.api.basket_shapes import Basket, BasketAsked, BasketLine, BasketPart, NewLine, Units
+
+_NO_LINE = Text("This is not in your basket any more.")
 
 
 def basket(query: BasketAsked) -> Basket:
@@ -23,16 +26,25 @@ def add(body: NewLine) -> Basket:
     return _basket()
 
 
-def change(line_id: int, body: Units) -> Basket:
+def change(line_id: str, body: Units) -> Basket:
     """Make a line hold so many units, or as many as there are, and return the basket."""
     user_id = guards.viewer().user_id
-    db.atomic(operations.change_quantity, (), user_id=user_id, token_hash=None, line_id=line_id, quantity=body.quantity)
+    db.atomic(
+        operations.change_quantity,
+        (),
+        user_id=user_id,
+        token_hash=None,
+        line_id=row_id(line_id, _NO_LINE),
+        quantity=body.quantity,
+    )
     return _basket()
 
 
-def remove(line_id: int) -> Basket:
+def remove(line_id: str) -> Basket:
     """Take a line out and return what is left."""
-    db.atomic(operations.remove, (), user_id=guards.viewer().user_id, token_hash=None, line_id=line_id)
+    db.atomic(
+        operations.remove, (), user_id=guards.viewer().user_id, token_hash=None, line_id=row_id(line_id, _NO_LINE)
+    )
     return _basket()
 
 

@@ -1,18 +1,18 @@
 """Saved cards for programs: the list, one of them, saving another, the default, and removing one (S4.2, S4.3)."""
 
 from marketplace import clock, db
-from marketplace.errors import NotFound
-from marketplace.language import gettext as _
+from marketplace.language import Text
 from marketplace.payment_methods import flows, operations, queries
 from marketplace.payment_methods.queries import MethodRow
 from marketplace.payment_methods.rules import Lasting
 from marketplace.web import guards
+from marketplace.web.api.answers import row_id
 from marketplace.web.api.method_shapes import Adding, Method, MethodChange, Methods, NewMethod
 from marketplace.web.api.payments import short
 from marketplace.web.api.shapes import Empty
 from marketplace.web.buyer import methods as pages
 
-_TOO_LONG = 19
+_NO_CARD = Text("There is no such card among yours.")
 
 
 def methods() -> Methods:
@@ -29,37 +29,30 @@ def add(body: NewMethod) -> Adding:
 
 def method(method_id: str) -> Method:
     """Return one thing the viewer has or had saved."""
-    return _method(queries.method_of(guards.viewer().user_id, _row_id(method_id)))
+    return _method(queries.method_of(guards.viewer().user_id, row_id(method_id, _NO_CARD)))
 
 
 def change(method_id: str, body: MethodChange) -> Method:
     """Keep what the viewer's programs want to know with something saved."""
     user_id = guards.viewer().user_id
-    row_id = _row_id(method_id)
-    db.atomic(operations.keep_details, (), user_id=user_id, method_id=row_id, details=body.metadata)
+    known_id = row_id(method_id, _NO_CARD)
+    db.atomic(operations.keep_details, (), user_id=user_id, method_id=known_id, details=body.metadata)
     return method(method_id)
 
 
 def remove(method_id: str) -> Method:
     """Take something out of use and have the provider drop it; a second time changes nothing."""
-    user_id, row_id = guards.viewer().user_id, _row_id(method_id)
-    flows.remove(user_id=user_id, method_id=row_id, provider=pages.provider(), now=clock.now())
+    user_id, known_id = guards.viewer().user_id, row_id(method_id, _NO_CARD)
+    flows.remove(user_id=user_id, method_id=known_id, provider=pages.provider(), now=clock.now())
     return method(method_id)
 
 
 def set_default(method_id: str, body: Empty) -> Method:
     """Let payment pages begin with something saved."""
     del body
-    user_id, row_id = guards.viewer().user_id, _row_id(method_id)
-    flows.set_default(user_id=user_id, method_id=row_id, provider=pages.provider(), now=clock.now())
+    user_id, known_id = guards.viewer().user_id, row_id(method_id, _NO_CARD)
+    flows.set_default(user_id=user_id, method_id=known_id, provider=pages.provider(), now=clock.now())
     return method(method_id)
-
-
-def _row_id(text: str) -> int:
-    """Return the number in an address. A text, as one address answers several methods: else 405 would precede 404."""
-    if not (text.isascii() and text.isdecimal() and len(text) < _TOO_LONG):
-        raise NotFound(_("There is no such card among yours."))
-    return int(text)
 
 
 def _method(row: MethodRow) -> Method:

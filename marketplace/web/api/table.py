@@ -41,7 +41,7 @@ GROUPS: Mapping[str, str] = {
     WALLETS: Text("Wallets"),
     CREDITS: Text("Credits"),
 }
-_LINE = "<int(max=9223372036854775807):line_id>"
+_LINE = "<line_id>"
 _PAYMENT = "<int(max=9223372036854775807):payment_id>"
 _FOREIGN = Text("There is none, or it is not yours.")
 _ROLE = Text("It is yours, but not for you to do, or your token may only read.")

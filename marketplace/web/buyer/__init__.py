@@ -15,6 +15,7 @@ from marketplace.web.buyer import (
     overview,
     payments,
     receiving,
+    refund_account,
     refunds,
     statistics,
     wallet,
@@ -37,6 +38,8 @@ blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.new_refu
 blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.ask_refund, methods=["POST"])
 blueprint.add_url_rule("/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/refunds/<number>", view_func=refunds.refund)
+blueprint.add_url_rule("/refunds/<number>/account", view_func=refund_account.refund_account)
+blueprint.add_url_rule("/refunds/<number>/account", view_func=refund_account.name_account, methods=["POST"])
 blueprint.add_url_rule("/refunds/<number>/withdraw", view_func=refunds.withdraw_refund, methods=["POST"])
 blueprint.add_url_rule("/refunds/<number>/pictures", view_func=refunds.add_refund_pictures, methods=["POST"])
 blueprint.add_url_rule(

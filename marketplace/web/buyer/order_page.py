@@ -79,6 +79,8 @@ class OrderPage:
     called_off: CalledOff | None
     clearing: str
     """What the buyer waits for while the bank handles the payment; "" otherwise."""
+    transfer_url: str
+    """Where the buyer reads what to transfer; "" where nothing is awaited."""
     pay_url: str
     pay_label: str
     pay_note: str
@@ -115,14 +117,15 @@ class OrderPage:
 def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
-    clearing = paying.is_clearing(facts.attempts)
+    clearing, awaited = paying.is_clearing(facts.attempts), paying.transfer_of(facts.attempts)
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
         console=buyer_console("orders"),
         note=_("Placed %(day)s, purchase %(number)s", day=time_text(order.created_at), number=order.purchase_number),
         called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
         clearing=paying.clearing_text(order, clearing=clearing),
-        pay_url=paying.pay_url(order.purchase_id, order.purchase_status, clearing=clearing),
+        transfer_url=paying.transfer_url(awaited, order.purchase_status),
+        pay_url=paying.pay_url(order.purchase_id, order.purchase_status, clearing=clearing or awaited is not None),
         pay_label=_("Pay %(amount)s", amount=money_text(order.purchase_total_minor, order.currency)),
         pay_note=_pay_note(order),
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now, clearing=clearing),
@@ -158,7 +161,12 @@ def _way(facts: Facts, viewer_id: int, policy: MoneyPolicy, *, clearing: bool) -
     told = refund_parts.told(facts.changes, facts.refunds)
     return {
         "badges": paying.badges(
-            order.status, order.purchase_status, share, clearing=clearing, is_collected=is_collected
+            order.status,
+            order.purchase_status,
+            share,
+            clearing=clearing,
+            is_collected=is_collected,
+            transferring=paying.transfer_of(facts.attempts) is not None,
         ),
         "parcels": order_parts.parcels(shipment, ARRIVED[is_collected]),
         "received_url": to_receive,

@@ -1,6 +1,6 @@
 """A buyer's orders: the list and one of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,6 +54,9 @@ class OrderRow:
     picture_url: str
     badges: tuple[Badge, ...]
     pay_url: str
+    next_url: str
+    """Where the buyer reads what to transfer; "" where nothing is awaited."""
+    next_label: str
     received_url: str
 
 
@@ -83,6 +86,7 @@ def orders() -> ResponseReturnValue:
     counts = queries.buyer_order_counts(viewer.user_id)
     shares = payment_queries.shares_of_orders(order.id for order in listed.rows)
     clearing = payment_queries.clearing_of(order.purchase_id for order in listed.rows)
+    transfers = payment_queries.transfers_of(order.purchase_id for order in listed.rows)
     page = OrdersPage(
         title=_("Orders"),
         console=buyer_console("orders"),
@@ -92,7 +96,7 @@ def orders() -> ResponseReturnValue:
             if counts[each] or each in {tab, *_ALWAYS_SHOWN}
         ),
         text=text,
-        rows=tuple(row(order, shares.get(order.id), clearing) for order in listed.rows),
+        rows=tuple(row(order, shares.get(order.id), clearing, transfers) for order in listed.rows),
         tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         is_tabbed=tab is not BuyerTab.ALL,
     )
@@ -138,9 +142,12 @@ def order(number: str) -> ResponseReturnValue:
     return render_template("buyer/order.html", page=page, talk=talk, reviews=reviews, papers=papers)
 
 
-def row(order: OrderSummary, share: Share | None, clearing: Collection[int]) -> OrderRow:
-    """Return one order as a row of a list; `clearing` are the purchases whose payment is with the bank."""
-    is_clearing = order.purchase_id in clearing
+def row(order: OrderSummary, share: Share | None, clearing: Collection[int], transfers: Mapping[int, int]) -> OrderRow:
+    """Return one order as a row of a list; `clearing` are the purchases whose payment is with the bank.
+
+    `transfers` are those that wait for the buyer's transfer, with their payments.
+    """
+    is_clearing, awaited = order.purchase_id in clearing, transfers.get(order.purchase_id)
     return OrderRow(
         number=order.number,
         url=url_for("buyer.order", number=order.number),
@@ -151,9 +158,16 @@ def row(order: OrderSummary, share: Share | None, clearing: Collection[int]) -> 
         explain_url=order_page.explain_url(order.number, "total"),
         picture_url=picture_url(order.picture_file),
         badges=paying.badges(
-            order.status, order.purchase_status, share, clearing=is_clearing, is_collected=order.is_pickup
+            order.status,
+            order.purchase_status,
+            share,
+            clearing=is_clearing,
+            is_collected=order.is_pickup,
+            transferring=awaited is not None,
         ),
-        pay_url=paying.pay_url(order.purchase_id, order.purchase_status, clearing=is_clearing),
+        pay_url=paying.pay_url(order.purchase_id, order.purchase_status, clearing=is_clearing or awaited is not None),
+        next_url=paying.transfer_url(awaited, order.purchase_status),
+        next_label=_("What to transfer"),
         received_url=order_page.received_url(order.number, order.status),
     )
 

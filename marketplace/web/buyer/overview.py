@@ -91,6 +91,7 @@ def account() -> ResponseReturnValue:
     counts = queries.buyer_order_counts(buyer_id)
     shares = payment_queries.shares_of_orders(order.id for order in latest)
     clearing = payment_queries.clearing_of(order.purchase_id for order in latest)
+    transfers = payment_queries.transfers_of(order.purchase_id for order in latest)
     processing = search_queries.attempts_of_buyer(buyer_id, Sought(tab=PaymentTab.PROCESSING), _LATEST).rows
     asked_back = refund_queries.refunds_of_buyer(buyer_id, ALWAYS, _LATEST).rows
     refunds = [row for row in asked_back if row.status in _OPEN_REFUNDS]
@@ -110,7 +111,7 @@ def account() -> ResponseReturnValue:
             *_to_read(notifications.unread_count(buyer_id)),
         ),
         under_way=(*_processing(processing), *_to_be_sent(coming), *_refunds(refunds)),
-        latest=tuple(orders_list.row(order, shares.get(order.id), clearing) for order in latest),
+        latest=tuple(orders_list.row(order, shares.get(order.id), clearing, transfers) for order in latest),
         orders_url=url_for("buyer.orders"),
     )
     return render_template("buyer/account.html", page=page)

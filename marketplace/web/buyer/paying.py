@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.orders.queries import OrderDetail
@@ -26,19 +27,43 @@ def is_clearing(attempts: Iterable[Attempt]) -> bool:
     return any(attempt.status is PaymentStatus.PROCESSING for attempt in attempts)
 
 
+def transfer_of(attempts: Iterable[Attempt]) -> int | None:
+    """Return the payment of a purchase that waits for its buyer's transfer; None where none does."""
+    waiting = (
+        attempt.id
+        for attempt in attempts
+        if attempt.status is PaymentStatus.PENDING and attempt.provider == BANK_TRANSFER
+    )
+    return next(waiting, None)
+
+
+def transfer_url(payment_id: int | None, status: PurchaseStatus) -> str:
+    """Return where the buyer reads what to transfer for an unpaid purchase, "" where there is nothing to transfer."""
+    is_waiting = payment_id is not None and status is PurchaseStatus.OPEN
+    return url_for("checkout.transfer", payment_id=payment_id) if is_waiting else ""
+
+
 def pay_url(purchase_id: int, status: PurchaseStatus, *, clearing: bool) -> str:
-    """Return where an unpaid purchase is paid, "" for any other and for one that the bank is handling."""
+    """Return where an unpaid purchase is paid, "" for any other and for one whose money is on its way."""
     to_pay = status is PurchaseStatus.OPEN and not clearing
     return url_for("checkout.retry", purchase_id=purchase_id) if to_pay else ""
 
 
 def badges(
-    status: OrderStatus, purchase: PurchaseStatus, share: Share | None, *, clearing: bool, is_collected: bool
+    status: OrderStatus,
+    purchase: PurchaseStatus,
+    share: Share | None,
+    *,
+    clearing: bool,
+    is_collected: bool,
+    transferring: bool = False,
 ) -> tuple[Badge, ...]:
     """Return where the money and where the goods are."""
     money = wording.buyer_money_badge(status, purchase, share)
     if clearing and purchase is PurchaseStatus.OPEN:
         money = Badge(_("Payment on its way"), "wait")
+    if transferring and purchase is PurchaseStatus.OPEN:
+        money = Badge(_("Waiting for your transfer"), "wait")
     return wording.once(money, wording.fulfilment_badge(status, is_collected=is_collected))
 
 

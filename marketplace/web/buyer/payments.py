@@ -7,6 +7,7 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.bank_transfers.rules import BANK_TRANSFER
 from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
@@ -142,6 +143,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
     subjects = {"payment": [payment_id], "unapplied_receipt": [receipt.id for receipt in receipts]}
     siblings = orders.orders_of_purchase(attempt.purchase_id) if attempt.purchase_id is not None else []
     can_retry = attempt.status in _OPEN and any(order.status is OrderStatus.PENDING for order in siblings)
+    is_transfer = attempt.provider == BANK_TRANSFER and attempt.status is PaymentStatus.PENDING
     if attempt.credits_to_add:
         can_retry = attempt.status in _OPEN and attempt.purchase_status is PurchaseStatus.OPEN
     page = PaymentPage(
@@ -163,14 +165,21 @@ def payment(payment_id: int) -> ResponseReturnValue:
             timeline_queries.changes_of(subjects), declines, _titles(attempt), viewer.user_id, _("Support")
         ),
         retry_url=_retry_url(attempt) if can_retry else "",
-        retry_label=_("Go on paying") if attempt.status is PaymentStatus.PENDING else _("Pay again"),
-        check_url=url_for("checkout.verify", payment_id=payment_id) if attempt.status in _UNDECIDED else "",
+        retry_label=_("What to transfer") if is_transfer else _retry_label(attempt.status),
+        check_url=""
+        if is_transfer or attempt.status not in _UNDECIDED
+        else url_for("checkout.verify", payment_id=payment_id),
         is_undecided=attempt.status in _UNDECIDED,
     )
     return render_template("buyer/payment.html", page=page)
 
 
+def _retry_label(status: PaymentStatus) -> str:
+    return _("Go on paying") if status is PaymentStatus.PENDING else _("Pay again")
+
+
 _OPEN = frozenset({PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.EXPIRED, PaymentStatus.CANCELLED})
+_WITHOUT_PAGE = frozenset({WALLET, BANK_TRANSFER})
 _UNDECIDED = frozenset({PaymentStatus.PENDING, PaymentStatus.PROCESSING})
 
 
@@ -186,6 +195,8 @@ def reason_of(attempt: Attempt) -> str:
     """Return why an attempt did not end in money, in words; "" when it did or may still."""
     if attempt.status is PaymentStatus.FAILED:
         return wording.decline_text(attempt.error_code)
+    if attempt.status is PaymentStatus.EXPIRED and attempt.provider == BANK_TRANSFER:
+        return _("The transfer did not come in time.")
     if attempt.status is PaymentStatus.EXPIRED:
         return _("Nobody paid before the payment page closed.")
     return _("The payment was stopped before anything was taken.") if attempt.status is PaymentStatus.CANCELLED else ""
@@ -229,7 +240,7 @@ def _facts(attempt: Attempt, used: UseRow | None) -> tuple[Fact, ...]:
     moments = (
         (_("Started"), attempt.created_at),
         (_("Paid"), attempt.completed_at),
-        (_("Page closes"), attempt.expires_at if attempt.provider != WALLET else None),
+        (_("Page closes"), attempt.expires_at if attempt.provider not in _WITHOUT_PAGE else None),
     )
     facts = [
         Fact(_("Payment"), str(attempt.id)),
@@ -240,7 +251,7 @@ def _facts(attempt: Attempt, used: UseRow | None) -> tuple[Fact, ...]:
         *([Fact(_("Paid with"), used.name, _method_url(used))] if used else []),
         *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None),
     ]
-    if attempt.provider == WALLET:
+    if attempt.provider in _WITHOUT_PAGE:
         return tuple(facts)
     return (
         *facts,

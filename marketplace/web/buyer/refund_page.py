@@ -2,6 +2,7 @@
 
 from flask import url_for
 
+from marketplace.bank_transfers import outgoing_queries
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.refunds.queries import RefundRow
@@ -44,8 +45,14 @@ def told(row: RefundRow, viewer_id: int) -> Told:
         party=Fact(_("Sold by"), row.shop_name),
         now=_now(row),
         money=MoneyPanel(_("Money"), "", _money(row)),
+        account_url=url_for("buyer.refund_account", number=row.number) if wants_account(row) else "",
         withdraw_url=url_for("buyer.withdraw_refund", number=row.number) if row.can_be_withdrawn else "",
     )
+
+
+def wants_account(row: RefundRow) -> bool:
+    """Return whether the buyer has to say to which account a refund goes."""
+    return row.is_by_bank and row.status is _S.APPROVED and outgoing_queries.wants_account(row.id)
 
 
 def _now(row: RefundRow) -> Now:

@@ -26,6 +26,7 @@ from marketplace.web.buyer import (
     told_of_saved,
     told_of_security,
     told_of_suspensions,
+    told_of_transfers,
     told_of_wallets,
 )
 from marketplace.web.buyer.told_words import Words
@@ -120,6 +121,8 @@ def _invoice_ready(told: Told) -> Words:
         if not facts["due_minor"]
         else _("%(amount)s is on its way.", amount=_amount(facts, "due_minor"))
     )
+    if facts["due_minor"] and facts.get("transfer"):
+        due = _("%(amount)s is due by bank transfer.", amount=_amount(facts, "due_minor"))
     title = _("Your invoice %(number)s is ready", number=number)
     return Words("receipt", title, f"{text} {due}", url, _("See the invoice"))
 
@@ -217,6 +220,7 @@ _WORDS = {
     **told_of_messages.WORDS,
     **told_of_saved.WORDS,
     **told_of_wallets.WORDS,
+    **told_of_transfers.WORDS,
     **told_of_credits.WORDS,
     **told_of_checks.WORDS,
     **told_of_auctions.WORDS,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.checkout import returning, views
+from marketplace.web.checkout import returning, transferring, views
 
 blueprint = Blueprint("checkout", __name__)
 
@@ -18,4 +18,5 @@ blueprint.add_url_rule(f"/checkout/retry/<{_ID}:purchase_id>", view_func=views.r
 blueprint.add_url_rule(f"/checkout/return/<{_ID}:payment_id>", view_func=returning.came_back)
 blueprint.add_url_rule(f"/checkout/return/<{_ID}:payment_id>/state", view_func=returning.state)
 blueprint.add_url_rule(f"/checkout/return/<{_ID}:payment_id>/verify", view_func=returning.verify, methods=["POST"])
+blueprint.add_url_rule(f"/checkout/transfer/<{_ID}:payment_id>", view_func=transferring.transfer)
 blueprint.add_url_rule(f"/checkout/cancelled/<{_ID}:payment_id>", view_func=returning.cancelled)

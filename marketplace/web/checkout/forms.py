@@ -20,7 +20,7 @@ from marketplace.web.cart.forms import whole_number
 from marketplace.web.forms import Form
 
 NEW = "new"
-PAGE, FROM_WALLET = "page", "wallet"
+PAGE, FROM_WALLET, BY_TRANSFER = "page", "wallet", "bank_transfer"
 SENT, COLLECTED = "sent", "collected"
 _WAY = re.compile(r"from([0-9]{1,18})-way")
 _ANOTHER = SelectChoice(NEW, Text("Another address"))
@@ -87,7 +87,7 @@ class CheckoutForm(Form):
     shown_names = HiddenField()
     """What is shown, as it is called: CurrencyPart.names."""
     pay_from = RadioField(Text("How do you pay?"), choices=[], validate_choice=False, default=PAGE)
-    """Asked where the wallet covers the whole total; the page of the payment provider otherwise."""
+    """Asked where there is another way than the page of the payment provider: the wallet, or a bank transfer."""
     keeps_method = BooleanField(Text("Let me save my card on the payment page for next time"))
     """Asked of buyers whom the payment provider does not know by name; it makes them known to it."""
     expected_total_minor = IntegerField(
@@ -122,6 +122,11 @@ class CheckoutForm(Form):
     def is_from_wallet(self) -> bool:
         """Return whether the buyer's wallet is to pay."""
         return bool(self.pay_from.data == FROM_WALLET)
+
+    @property
+    def is_by_transfer(self) -> bool:
+        """Return whether the buyer is to transfer the money."""
+        return bool(self.pay_from.data == BY_TRANSFER)
 
     @property
     def wants_new_address(self) -> bool:

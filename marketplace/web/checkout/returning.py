@@ -33,6 +33,8 @@ def came_back(payment_id: int) -> ResponseReturnValue:
     found = queries.return_state(payment_id, here.user_id)
     if not found.orders:
         return redirect(url_for("credits.came_back", payment_id=payment_id), code=303)
+    if found.state == page.CONFIRMING and found.is_by_transfer:
+        return redirect(url_for("checkout.transfer", payment_id=payment_id), code=303)
     if found.state == page.CONFIRMING and asks_by_itself(looked):
         ask(payment_id, here.user_id)
         found = queries.return_state(payment_id, here.user_id)

@@ -11,7 +11,7 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as people
 from marketplace.accounts.operations import PostalAddress
 from marketplace.auctions import paying_queries
-from marketplace.checkout import flows, queries, wallet_flows
+from marketplace.checkout import flows, queries, transfer_flows, wallet_flows
 from marketplace.checkout.operations import Agreed
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.language import gettext as _
@@ -97,6 +97,8 @@ def _pay(of: Bought) -> ResponseReturnValue:
     delivery = _chosen(form, "delivery", saved)
     billing = delivery if form.billing_same.data else _chosen(form, "billing", saved)
     begin = wallet_flows.buy if form.is_from_wallet else flows.begin
+    if form.is_by_transfer:
+        begin = transfer_flows.buy
     if form.keeps_method.data and not form.is_from_wallet:
         saved_cards.is_known(user_id=here.user_id, provider=providers()[_PROVIDER], now=clock.now())
     try:

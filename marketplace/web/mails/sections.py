@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from marketplace.bank_transfers import awaited_queries
+from marketplace.bank_transfers.rules import in_groups
 from marketplace.language import gettext as _
 from marketplace.language import pgettext
 from marketplace.mails.flows import Outdated
@@ -13,6 +15,7 @@ from marketplace.notifications.queries import Told
 from marketplace.orders import queries, rules
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.states import OrderStatus
+from marketplace.payment_records.states import PaymentStatus
 from marketplace.web import order_parts
 from marketplace.web.buyer import order_page as buyer_page
 from marketplace.web.order_parts import MoneyRow
@@ -100,6 +103,23 @@ def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:
     return (Section("", (*_goods(order), *_facts((_("Sent with"), carrier), (_("Tracking number"), number)).rows)),)
 
 
+def _transfer(told: Told, user_id: int) -> tuple[Section, ...]:
+    facts = told.facts
+    if awaited_queries.instructions(int(facts["payment_id"]), user_id).status is not PaymentStatus.PENDING:
+        raise Outdated("The money has come, or is not awaited any more.")
+    rows = (
+        (_("Recipient"), facts["holder"]),
+        (_("IBAN"), in_groups(str(facts["iban"]))),
+        (_("Account number"), facts["number_of_account"]),
+        (_("BIC"), facts["bic"]),
+        (_("Bank"), facts["bank"]),
+        (_("Amount"), _amount(facts)),
+        (_("Reference"), in_groups(str(facts["reference"]))),
+        (pgettext("an amount", "Due"), date_text(date.fromisoformat(str(facts["due_on"])))),
+    )
+    return (_facts(*rows),)
+
+
 def _refund(told: Told, _user_id: int) -> tuple[Section, ...]:
     facts = told.facts
     return (_facts((_("Refund"), facts["number"]), (_("Order"), facts["order"]), (_("Amount"), _amount(facts))),)
@@ -181,6 +201,7 @@ _SECTIONS: Mapping[str, Callable[[Told, int], tuple[Section, ...]]] = {
     "parcel_sent": _parcel,
     "ship_by_reminder": _reminder,
     "invoice_ready": _invoice,
+    **{f"transfer_{step}": _transfer for step in ("awaited", "nearly_due")},
     **{f"refund_{step}": _refund for step in ("asked", "approved", "rejected", "completed", "failed")},
     **{f"payout_{step}": _payout for step in ("sent", "paid", "refused", "failed")},
     **{f"dispute_{step}": _dispute for step in ("asked", "taken", "answered", "closed", "won", "lost")},
