@@ -152,6 +152,7 @@ def _found(app: Flask, now: datetime) -> frozenset[str] | None:
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     settings, providers = app.extensions["settings"], app.extensions["providers"]
     at: dict[str, Any] = {"providers": providers, "now": now}
+    delivered_after = settings.money.delivered_after_shipping_days
     return {
         Text("missed events taken in"): lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
         Text("events applied"): lambda: events.apply_due(providers=providers, settings=settings, now=now),
@@ -163,9 +164,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("transfers reminded"): lambda: db.atomic(asking.remind, (), policy=settings.bank_transfers, now=now),
         Text("payments assessed"): lambda: risk.assess_due(settings=settings, now=now),
         Text("auctions ended"): lambda: won_flows.end_due(pay_hours=settings.money.auction_pay_hours, now=now),
-        Text("orders delivered"): lambda: db.atomic(
-            orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
-        ),
+        Text("orders delivered"): lambda: db.atomic(orders.deliver_overdue, (), days=delivered_after, now=now),
         Text("holds ended"): lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
         Text("debts netted"): lambda: db.atomic(debts.net_due, (), now=now),
         Text("accounts read"): lambda: account_flows.read_unheard(providers=providers, now=now),

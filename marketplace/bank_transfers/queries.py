@@ -177,8 +177,9 @@ def _row(*row: Any) -> IncomingRow:
         Awaited(wanted_status, Money(wanted_minor, wanted_currency), int(others)) if wanted_status is not None else None
     )
     doubt, lacks = _doubt(status, facts[1], awaited, amount)
-    what: list[Any] = [transfer_id, number, status, origin, line_id, amount, Money(used, currency), *facts]
-    return IncomingRow(*what, doubt, lacks)
+    return IncomingRow(
+        transfer_id, number, status, origin, line_id, amount, Money(used, currency), *facts, doubt, lacks
+    )
 
 
 def _doubt(

@@ -57,8 +57,9 @@ def earlier(session: Session, *, agreed: Agreed | AgreedPackage) -> list[Attempt
     """Return the unpaid purchases that are given up by agreeing to this one: of a basket, or of packages."""
     if isinstance(agreed, Agreed):
         return attempts.to_give_up(session, **agreed.form)
-    form = {"buyer_id": agreed.buyer_id, "currency": agreed.currency, "token": agreed.token}
-    return attempts.to_give_up(session, **form, is_package=True)
+    return attempts.to_give_up(
+        session, buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token, is_package=True
+    )
 
 
 def open_package(session: Session, *, agreed: AgreedPackage, settings: Settings, now: datetime) -> Opened:

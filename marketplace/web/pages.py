@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from marketplace import language, numerals
 from marketplace.accounts import time_zones
 from marketplace.config import Settings
-from marketplace.language import ENGLISH
+from marketplace.language import ENGLISH, ngettext
 from marketplace.money import CREDIT, Money, exponent
 from marketplace.numerals import as_written, number_text
 from marketplace.web import gaps, guards, headers
@@ -101,7 +101,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def _credits_text(count: int) -> str:
-    text = language.ngettext("%(number)s credit", "%(number)s credits", abs(count), number=number_text(abs(count)))
+    text = ngettext("%(number)s credit", "%(number)s credits", abs(count), number=number_text(abs(count)))
     return f"\N{MINUS SIGN}{text}" if count < 0 else text
 
 

@@ -20,9 +20,15 @@ def basket(query: BasketAsked) -> Basket:
 
 def add(body: NewLine) -> Basket:
     """Put units of a listing in the basket, as far as stock goes, and return the basket."""
-    viewer = guards.viewer()
-    values = {"listing_id": body.listing_id, "quantity": body.quantity, "now": clock.now()}
-    db.atomic(operations.add, (), user_id=viewer.user_id, token_hash=None, **values)
+    db.atomic(
+        operations.add,
+        (),
+        user_id=guards.viewer().user_id,
+        token_hash=None,
+        listing_id=body.listing_id,
+        quantity=body.quantity,
+        now=clock.now(),
+    )
     return _basket()
 
 

@@ -117,7 +117,7 @@ def overview() -> ResponseReturnValue:
         console=buyer_console("credits"),
         figures=parts.figures(queries.held(viewer.user_id), url_for("credits.explain_balance")),
         packages=tuple(_package(offer, "" if is_refused else code) for offer, _why in offers),
-        code=code,
+        code=code or request.args.get("code", "")[: buying.LONGEST_CODE],
         code_note=note,
         code_is_refused=is_refused,
         movements=parts.movement_list(wanted, _about_url, _rows_url),
