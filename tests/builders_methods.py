@@ -19,6 +19,13 @@ def page_of(world: World, user_id: int) -> str:
     return url.rpartition("/")[2]
 
 
+def asked(world: World, user_id: int, number: str) -> str:
+    """Let somebody's bank ask about a card that is being saved, and not answer; return the id of the page."""
+    page = page_of(world, user_id)
+    world.sandbox.save_card(page, number, authenticate=None)
+    return page
+
+
 def type_in(world: World, user_id: int, number: str = VISA, **how: str) -> Paid:
     """Let somebody save a card on the provider's page; nobody here has heard of it yet."""
     return world.sandbox.save_card(page_of(world, user_id), number, **how)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from marketplace.config import Settings
 from marketplace.db import database
 from marketplace.reconciliation.checks import check_books
 from marketplace.sandbox.inprocess import RunningSandbox
+from marketplace.sandbox.paypal.driving import PAYPAL_CLIENT, PAYPAL_SECRET, PAYPAL_WEBHOOK_ID
 from tests.builders import World
 from tests.e2e.visitor import Visitor
 from tests.e2e.windows import PATIENCE_SECONDS, Windows
@@ -90,6 +91,7 @@ def served(browser_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory)
         settings: Settings = app.extensions["settings"]
         sandbox.send_webhooks_to(f"{settings.base_url}/webhooks/stripe")
         sandbox.send_account_webhooks_to(f"{settings.base_url}/webhooks/stripe/connect")
+        sandbox.send_paypal_webhooks_to(f"{settings.base_url}/webhooks/paypal")
         yield World(app=app, sandbox=sandbox, urls=browser_urls)
         sandbox.hold_webhooks()
         server.shutdown()
@@ -164,6 +166,10 @@ def _settings(urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path, base_u
         stripe_connect_webhook_secrets=(sandbox.connect_secret,),
         stripe_api_base=sandbox.base_url,
         payment_page_origins=(sandbox.base_url,),
+        paypal_client_id=PAYPAL_CLIENT,
+        paypal_client_secret=PAYPAL_SECRET,
+        paypal_webhook_ids=(PAYPAL_WEBHOOK_ID,),
+        paypal_api_base=f"{sandbox.base_url}/paypal",
         base_url=base_url,
         var_dir=var_dir,
         demo=True,

@@ -36,6 +36,7 @@ from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import builders_methods as methods
+from tests import builders_paypal as paypal
 from tests import builders_transfers as transfers
 from tests import builders_wallets as wallets
 from tests import evidence
@@ -174,7 +175,8 @@ SANDBOX = (
     "/c/pay/{paid_session}", "/c/pay/{expired_session}", "/c/pay/nothing", "/dashboard", "/dashboard/payments",
     "/dashboard/sessions", "/dashboard/charges", "/dashboard/refunds", "/dashboard/balance", "/dashboard/customers",
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
-    "/c/setup/{saving}", "/dashboard/methods", "/dashboard/setups",
+    "/c/setup/{saving}", "/c/setup/{saving_asked}/authenticate", "/paypal/checkoutnow?token={paypal_order}",
+    "/dashboard/methods", "/dashboard/setups",
     "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
 # They sign in in two steps and have a passkey.
@@ -248,7 +250,7 @@ def seed(world: World) -> Seeded:
     codes.enter(buyer, "EVERY")
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     wallets.fill(world, buyer, 2_500, admin_id=admin)
-    saved = {"saved_method": str(methods.save(world, buyer)), "saving": methods.page_of(world, buyer)}
+    saved = saved_cards(world, buyer, payee) | {"paypal_order": paypal.agree(world, 700).session_id}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller) | saved | bought_credits(world, buyer, seller, parts[0]) | transferred
@@ -265,6 +267,12 @@ def seed(world: World) -> Seeded:
     mails.failed(world)
     found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}
     return Seeded(world, people, found | {name: one(world, statement) for name, statement in _OWED.items()})
+
+
+def saved_cards(world: World, buyer_id: int, other_id: int) -> dict[str, str]:
+    """Save a card, and open two pages on which one could be saved; on the second the bank has asked."""
+    pages = {"saving": methods.page_of(world, buyer_id), "saving_asked": methods.asked(world, other_id, CARD_3DS)}
+    return {"saved_method": str(methods.save(world, buyer_id)), **pages}
 
 
 def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int) -> dict[str, str]:
@@ -422,7 +430,7 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     found["entry"] = one(world, "SELECT min(id) FROM ledger_entry")
     found["sandbox_event"] = world.sandbox.events("charge.succeeded")[0]["id"]
     with world.sandbox.sandbox.work() as work:
-        [endpoint, _] = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint' ORDER BY seq")
+        [endpoint, *_] = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint' ORDER BY seq")
     day = "SELECT min(planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction"
     found["release_day"] = one(world, day)
     found["month"] = f"{world.now:%Y-%m}"
@@ -493,7 +501,10 @@ def is_api(sandbox: Flask, endpoint: str) -> bool:
     """
     [*rules] = sandbox.url_map.iter_rules(endpoint)
     elsewhere = {"express", "file", "setup", "setup_open", "setup_step"}
-    return rules[0].rule.startswith(("/v1", "/static")) or endpoint in {"home", "search"} | elsewhere
+    return rules[0].rule.startswith(("/v1", "/static", "/paypal/v")) or endpoint in {"home", "search"} | elsewhere
+
+
+_PROVIDERS = ("sandbox, not Stripe", "TEST, not PayPal")
 
 
 @pytest.mark.parametrize("who", PATHS)
@@ -504,11 +515,11 @@ def test_every_page_is_sound(seeded: Seeded, chromium: Windows, who: str) -> Non
         visitor = enter(seeded.people[who])
         for path in PATHS[who]:
             visitor.open(origin + path.format_map(seeded.values))
-            found[path] = defects(visitor.page, "sandbox, not Stripe" if who == "sandbox" else "· Tandem")
+            found[path] = defects(visitor.page, _PROVIDERS if who == "sandbox" else "· Tandem")
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-def defects(page: Page, name: str) -> list[str]:
+def defects(page: Page, name: str | tuple[str, ...]) -> list[str]:
     """Return what is wrong with a page: its headings, its title, and what `unsound` finds."""
     heading = page.locator("h1").all_inner_texts()
     wrong = [] if len(heading) == 1 else [f"{len(heading)} headings of level 1"]

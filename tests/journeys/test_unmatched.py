@@ -106,7 +106,8 @@ def test_a_replay_has_the_effect_that_was_missing_once(world: World) -> None:
     row = {"provider": world.provider, "settings": world.settings, "now": world.now}
     seen = replay.rehearse(int(str(event_id)), **row)  # type: ignore[arg-type]
     assert seen.outcome is Outcome.CHANGED
-    assert {change.table for change in seen.changes} == {"balance_transaction", "ledger_entry", "posting"}
+    changed = {"balance_transaction", "ledger_entry", "payment_method_use", "posting"}
+    assert {change.table for change in seen.changes} == changed
     assert world.rows("SELECT status FROM provider_event WHERE id = %s", event_id) == [("received",)]
     admin = world.person("Ada Admin", is_admin=True)
     done = replay.replay(int(str(event_id)), by=By(admin, "It was forgotten."), **row)  # type: ignore[arg-type]

@@ -303,6 +303,7 @@ def test_the_rules_tell_how_often_and_each_time(world: World) -> None:
         ["One purchase paid twice", "Once"],
         ["Paid after the purchase was given up", "Never"],
         ["Money for nothing we sold", "Never"],
+        ["A payment is refused as fraud", "Never"],
     ]
     newest, oldest = html.select("#log tbody tr")
     assert "One purchase paid twice" in newest.text

@@ -38,6 +38,7 @@ _OF_PEOPLE = (
     "in the provider's balance",  # of the ledger
     "Refund re_",
     "Credits bought: ",
+    "Transfer IT-",
     "The server says 550: no such user",
 )
 

@@ -28,7 +28,7 @@ def asking(world: World, provider: Any, **settings: object) -> Iterator[None]:
     """Let the application ask another provider, or be told otherwise, until the block ends."""
     extensions = world.app.extensions
     before = extensions["providers"], extensions["settings"]
-    extensions["providers"] = {"stripe": provider}
+    extensions["providers"] = {**before[0], "stripe": provider}
     extensions["settings"] = replace(before[1], **settings)  # type: ignore[arg-type]
     try:
         yield

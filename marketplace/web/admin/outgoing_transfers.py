@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
@@ -20,7 +21,7 @@ from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.refunds import queries as refund_queries
 from marketplace.refunds import transfers
-from marketplace.web import guards, lists
+from marketplace.web import guards, lists, uploads
 from marketplace.web.admin import transfer_words
 from marketplace.web.admin.transfer_words import OutgoingView
 from marketplace.web.console import Console, admin_console
@@ -160,11 +161,8 @@ def make_transfer_file(currency: str) -> ResponseReturnValue:
 @guards.admin_only
 def transfer_file(file_id: int) -> ResponseReturnValue:
     """Return a file for the bank; taken down again, it is the same."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="tandem-{file_id}.xml"',
-        "Cache-Control": "no-store",
-    }
-    return Response(outgoing_queries.file(file_id), mimetype="application/xml", headers=headers)
+    content = BytesIO(outgoing_queries.file(file_id).encode())
+    return uploads.send(content, file_name=f"tandem-{file_id}.xml", media_type="application/xml")
 
 
 @guards.admin_only
