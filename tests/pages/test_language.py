@@ -38,7 +38,8 @@ _OF_PEOPLE = (
     "in the provider's balance",  # of the ledger
     "Refund re_",
     "Credits bought: ",
-    "Transfer IT-",
+    "IT-1",  # the number of a transfer
+    "Thank you",  # what somebody wrote to the bank
     "The server says 550: no such user",
 )
 
