@@ -362,7 +362,11 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
             "SELECT p.id FROM refund_picture p JOIN refund r ON r.id = p.refund_id WHERE r.payment_id = %s",
             bought.payment_id,
         ),
-        "invoice_number": only("SELECT number FROM invoice WHERE kind = 'invoice' AND issuer_id = %s", seller_id),
+        "invoice_number": only(
+            'SELECT i.number FROM invoice i JOIN "order" o ON o.id = i.order_id'
+            " WHERE i.kind = 'invoice' AND o.purchase_id = %s",
+            bought.purchase_id,
+        ),
         "dispute_number": only("SELECT number FROM dispute WHERE payment_id = %s", bought.payment_id),
         "file_id": only(
             "SELECT f.id FROM dispute_file f JOIN dispute d ON d.id = f.dispute_id WHERE d.payment_id = %s",
