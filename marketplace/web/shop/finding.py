@@ -110,6 +110,7 @@ class Frame:
 def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
     """Return what `request` finds, what is `saved` marked: in one query inside a recent frame, else in two.
 
+    One more asks which listings are promoted, unless that is recent too, and one for their cards where there are any.
     Where that is next to nothing, two more look for other spellings and looser searches, and one for what was meant.
     """
     cards = browsing.cards(request.filter, request.sort, request.place, size=request.size)
