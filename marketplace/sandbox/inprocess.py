@@ -18,7 +18,7 @@ from marketplace.sandbox import (
 )  # fmt: skip
 from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
-from marketplace.sandbox.engine import Order, Sandbox
+from marketplace.sandbox.engine import Order
 from marketplace.sandbox.faults import Kind, Where
 from marketplace.sandbox.paypal.driving import PAYPAL_CLIENT, PAYPAL_SECRET, AtPaypal
 from marketplace.sandbox.serving import Server
@@ -73,12 +73,6 @@ class ServedSandbox(AtPaypal):
         """Stop serving, stop the threads and close the database."""
         self._server.stop()
         self.sandbox.stop()
-
-    @property
-    def sandbox(self) -> Sandbox:
-        """The engine behind the pages."""
-        found: Sandbox = self.app.extensions["sandbox"]
-        return found
 
     @property
     def faults(self) -> Switchboard:

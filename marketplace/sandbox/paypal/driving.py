@@ -1,5 +1,7 @@
 """What tests do at PayPal: agree to orders as a payer, open disputes and end them."""
 
+from flask import Flask
+
 from marketplace.sandbox.browser import Browser
 from marketplace.sandbox.engine import Sandbox
 from marketplace.sandbox.paypal import disputes, events
@@ -12,12 +14,14 @@ PAYPAL_WEBHOOK_ID = "8WEBHOOK00000001"
 class AtPaypal:
     """The handles of a served sandbox."""
 
+    app: Flask
     base_url: str
 
     @property
     def sandbox(self) -> Sandbox:
         """The engine behind the pages."""
-        raise NotImplementedError
+        found: Sandbox = self.app.extensions["sandbox"]
+        return found
 
     def approve(self, order_id: str, funding: str = "balance", *, answer: str = "approve") -> str:
         """Agree to a PayPal order on its page over HTTP, or go back; return where it leads, "" when it is gone."""
